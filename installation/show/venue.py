@@ -1,0 +1,97 @@
+"""Whether a venue's patch fits the show: garments on their universes, sensors on their wearers."""
+
+from __future__ import annotations
+
+from installation.frame import CHANNELS
+from installation.show import files, slots
+from installation.show.problems import nearest, shown
+from installation.show.sources import Place, Source
+
+
+def check_venue(patch: Source, garments: Source, show: Source) -> None:
+    """Tell everything that a patch names and the show does not have, and whatever is claimed twice."""
+    _garments(patch, garments)
+    _sensors(patch, show)
+
+
+def _garments(patch: Source, garments: Source) -> None:
+    kinds = {kind.name: sum(strip.pixels for strip in kind.strip) for _, kind in garments.each("kind", files.KindTable)}
+    sewn = {one.name: kinds.get(one.kind, 0) for _, one in garments.each("garment", files.GarmentTable)}
+    if sum(sewn.values()) > files.MOST_PIXELS:
+        return  # told where they are sewn
+    names = list(sewn)
+    places: dict[int, Place] = {}
+    by_hand: dict[int, slots.Start] = {}
+    for place, one in patch.each("garment", files.GarmentPatchTable):
+        patch.tell_unknown((*place, "name"), "the patch has", one.name, what="garment", where=garments)
+        if not (pixels := sewn.get(one.name, 0)):
+            continue
+        last = slots.last_start(pixels)
+        if names.index(one.name) in by_hand:
+            patch.tell((*place, "name"), f"garment {shown(one.name)} is patched twice; one address would do")
+        elif one.slot > last:
+            found = (
+                f"garment {shown(one.name)} of {pixels} pixels overflows universe {one.universe} from slot {one.slot}"
+            )
+            patch.tell((*place, "slot"), f"{found}; slot {last} or lower would do")
+        else:
+            by_hand[names.index(one.name)] = slots.Start(one.universe, one.slot)
+            places[names.index(one.name)] = place
+    first = patch.head(files.PatchFile).sacn.universe
+    runs = slots.pack(list(sewn.values()), by_hand, first)
+    for later, other, universe, slot in slots.overlaps({garment: runs[garment] for garment in by_hand}):
+        shared = f"shares universe {universe}, slot {slot}, with {shown(names[other])}"
+        patch.tell((*places[later], "slot"), f"garment {shown(names[later])} {shared}; another address would do")
+    for garment, laid in enumerate(runs):
+        if laid and laid[-1][2] > slots.LAST_UNIVERSE:
+            place = (*places[garment], "universe") if garment in places else ("sacn", "universe")
+            patch.tell(place, f"garment {shown(names[garment])} goes past universe {slots.LAST_UNIVERSE}, the last one")
+
+
+def _sensors(patch: Source, show: Source) -> None:
+    devices: dict[tuple[str, str], str] = {}
+    claimed: dict[tuple[str, str], str] = {}
+    for place, sensor in patch.each("sensor", files.SensorTable):
+        owner = f"sensor {int(place[1]) + 1}"
+        patch.tell_unknown((*place, "wearer"), f"{owner} is on", sensor.wearer, what="wearer", where=show)
+        found = [(key, value) for key in ("port", "serial", "location") if (value := getattr(sensor, key)) is not None]
+        if len(found) != 1:
+            has = " and ".join(key for key, _ in found) or "nothing to find it by"
+            patch.tell(place, f"{owner} has {has}; one of port, serial and location would do")
+        for key, value in found:
+            if (key, value) in devices:
+                patch.tell(
+                    (*place, key), f"{owner} has {key} = {shown(value)}, as {devices[key, value]} has; one would do"
+                )
+            devices.setdefault((key, value), owner)
+        for channel in _channels(patch, place, sensor, show):
+            claim = (sensor.wearer, channel)
+            if claim in claimed:
+                twice = f"{owner} gives {channel} of {shown(sensor.wearer)}, as {claimed[claim]} does"
+                patch.tell((*place, "wearer"), f"{twice}; one would do")
+            claimed.setdefault(claim, owner)
+
+
+def _channels(patch: Source, place: Place, sensor: files.SensorTable, show: Source) -> list[str]:
+    """Give the channels that a sensor sends, telling of those that do not exist."""
+    owner = f"sensor {int(place[1]) + 1}"
+    if sensor.wire == "pulsesensor":
+        for key in ("names", "columns"):
+            if getattr(sensor, key):
+                patch.tell((*place, key), f'{owner} has {key}, which only the wire "lines" takes')
+        return ["ppg"]
+    if not sensor.names and not sensor.columns:
+        patch.tell((*place, "wire"), f'{owner} has the wire "lines"; names or columns that say what it sends would do')
+    columns = {index: name for index, name in enumerate(sensor.columns) if name not in ("time_ms", "-")}
+    sent: dict[Place, str] = {("names", key): name for key, name in sensor.names.items()}
+    sent |= {("columns", index): name for index, name in columns.items()}
+    known = (*CHANNELS, *(f"input.{name}" for name in show.names("input")))
+    for where, name in sent.items():
+        if name not in known and (show.whole or not name.startswith("input.")):
+            guess = nearest(name, known) or f"; there are {', '.join(known)}"
+            patch.tell((*place, *where), f"{owner} gives {shown(name)}, which is no channel or input{guess}")
+    written = list(columns.values())
+    for name in dict.fromkeys(written):
+        if written.count(name) > 1:
+            patch.tell((*place, "columns"), f"{owner} has {written.count(name)} columns for {name}; one would do")
+    return list(dict.fromkeys(sent.values()))
