@@ -1,0 +1,1 @@
+"""Bytes in, Samples out: serial ports, simulated people, wire formats and the times of their rows."""

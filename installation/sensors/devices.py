@@ -1,0 +1,68 @@
+"""Which device carries whose channels, as the venue's patch has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from installation.frame import CHANNELS, PortEvent
+from installation.sensors.port import Lister, finder
+from installation.sensors.wires import Decoder, decoder
+from installation.show.model import SensorPatch, Show
+
+
+@dataclass(slots=True)
+class Device:
+    """A patched device: identity is its path, `serial <number>` or `location <place>`.
+
+    carries: (wearer, decoder) of each wearer whose sensor is on it.
+    """
+
+    identity: str
+    patch: SensorPatch
+    wearers: list[str] = field(default_factory=list)
+    carries: list[tuple[int, Decoder]] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """What the operator reads."""
+        return f"{' and '.join(self.wearers)} at {self.identity}"
+
+    @property
+    def baud(self) -> int:
+        """Bits a second."""
+        return self.patch.baud
+
+    def finder(self, lister: Lister | None) -> Callable[[], str]:
+        """How to find its path, anew each time."""
+        return finder(self.patch.port, self.patch.serial, self.patch.location, lister)
+
+
+def share_out(show: Show, now_s: float) -> tuple[list[Device], list[PortEvent]]:
+    """The devices of the patch, and a refusal for each that claims what an earlier one carries."""
+    channels = {name: number for number, name in enumerate(CHANNELS)}
+    channels |= {f"input.{name}": len(CHANNELS) + number for number, name in enumerate(show.inputs)}
+    names = {number: name for name, number in channels.items()}
+    devices: dict[str, Device] = {}
+    carrier: dict[tuple[int, int], str] = {}
+    refused = []
+    for patch in show.patch.sensors:
+        wearer = show.wearers[patch.wearer].name
+        identity = patch.port or (f"serial {patch.serial}" if patch.serial else f"location {patch.location}")
+        wire = decoder(patch, channels)
+        claims = [(patch.wearer, channel) for channel in wire.channels]
+        taken = next((claim for claim in claims if claim in carrier), None)
+        device = devices.get(identity) or Device(identity, patch)
+        if taken is not None:
+            reason = f"{wearer}'s {names[taken[1]]} already comes from {carrier[taken]}"
+            reason += ": take one of the two out of patch.toml"
+        elif device.baud != patch.baud:
+            reason = f"{identity} is patched at {device.baud} baud already: give it one speed in patch.toml"
+        else:
+            carrier |= dict.fromkeys(claims, identity)
+            device.wearers.append(wearer)
+            device.carries.append((patch.wearer, wire))
+            devices[identity] = device
+            continue
+        refused.append(PortEvent(now_s, f"{wearer} at {identity}", "refused", identity, reason))
+    return list(devices.values()), refused

@@ -1,0 +1,131 @@
+"""The first stage of the loop: what wearers' devices and their twins sent by this tick, as Samples."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+
+from installation.clock import Clock
+from installation.frame import CHANNELS, Body, Health, PortEvent, Samples, Tick
+from installation.sensors.devices import share_out
+from installation.sensors.people import People
+from installation.sensors.port import Lister, Port
+from installation.sensors.stream import Sample, Stream, samples
+from installation.sensors.timing import Exact, Timing
+from installation.sensors.wires.pulsesensor import PulseSensor
+from installation.show.model import Show
+
+PAUSE_S = 1.0  # after a longer pause of the loop, twins go on from now, like people nobody listened to
+SILENT_S = 2.0  # without a row, and a device is called silent; the slowest sensor sends ten a second
+HEALTH_S = 0.2  # how often the state of the wires is told anew
+
+log = logging.getLogger("installation.wire.in")
+
+
+@dataclass(slots=True)
+class Wire:
+    """A port and what it carries: one stream for each wearer that is patched to it."""
+
+    port: Port
+    streams: list[Stream]
+    state: PortEvent | None = None
+    heard_s: float = -inf
+    opened_s: float = 0.0
+
+    def health(self, now_s: float) -> Health:
+        """How the wire does, in a few words."""
+        handled = sum(stream.handled for stream in self.streams)
+        lost = sum(stream.decoder.dropped for stream in self.streams)
+        newest_s = max(stream.newest_s for stream in self.streams)
+        silent_s = now_s - max(newest_s, self.opened_s)
+        if self.state is None:
+            ok, text = True, "opening"
+        elif self.state.what != "opened":
+            ok, text = False, self.state.reason
+        elif silent_s <= SILENT_S:
+            ok, text = True, f"{handled} rows, {lost} bad lines"
+        elif now_s - self.heard_s <= SILENT_S:
+            ok, text = False, f"speaks, but says nothing known for {silent_s:.1f} s: are its wire and baud right?"
+        else:
+            ok, text = False, f"silent for {silent_s:.1f} s"
+        return Health(self.port.wire, "wire", ok, text, handled, lost)
+
+
+class Sensors:
+    """Everyone's devices and twins; `patched` (N,) says whose own devices the venue has patched."""
+
+    def __init__(
+        self, show: Show, clock: Clock, seed: int, hardware: bool = True, lister: Lister | None = None
+    ) -> None:
+        wearers = len(show.wearers)
+        self.patched = np.zeros(wearers, np.bool_)
+        self._wires: list[Wire] = []
+        self._refused: list[PortEvent] = []
+        if hardware:
+            devices, self._refused = share_out(show, clock.now_s())
+            for device in devices:
+                port = Port(device.name, device.identity, device.baud, clock, device.finder(lister))
+                self._wires.append(Wire(port, [Stream(w, decoder, Timing()) for w, decoder in device.carries]))
+                self.patched[[w for w, _ in device.carries]] = True
+        self._people = People(wearers, seed)
+        ppg = CHANNELS.index("ppg")
+        self._twins = {
+            name: Stream(wearers + w, PulseSensor(ppg), Exact()) for w, name in enumerate(self._people.wires)
+        }
+        self._events = list(self._refused)
+        self._now_s = -inf
+        self._health: tuple[Health, ...] = ()
+        self._health_s = -inf
+
+    def read(self, tick: Tick, body: Body | None) -> tuple[Samples, tuple[PortEvent, ...]]:
+        """What came up to the tick; `body` is the last tick's, for the twins to follow."""
+        rows: list[Sample] = []
+        events, self._events = self._events, []
+        for wire in self._wires:
+            for came in wire.port.take(tick.time_s):
+                if isinstance(came, PortEvent):
+                    events.append(came)
+                    _note(wire, came)
+                else:
+                    wire.heard_s = came.time_s
+                    for stream in wire.streams:
+                        stream.take(came, rows)
+        for event in events:
+            log.log(logging.INFO if event.what == "opened" else logging.WARNING, "%s: %s", event.wire, event.reason)
+        if tick.time_s - self._now_s > PAUSE_S:
+            self._people.skip(tick.time_s - PAUSE_S)
+        for chunk in self._people.live(tick.time_s, body):
+            self._twins[chunk.wire].take(chunk, rows)
+        self._now_s = tick.time_s
+        return samples(rows), tuple(events)
+
+    def health(self) -> tuple[Health, ...]:
+        """How every wire does; the twins together are one."""
+        if not self._now_s < self._health_s + HEALTH_S:
+            self._health_s = self._now_s
+            sent = sum(twin.handled for twin in self._twins.values())
+            people = "1 simulated person" if len(self._twins) == 1 else f"{len(self._twins)} simulated people"
+            twins = Health("twins", "wire", True, people, sent)
+            refused = [Health(event.wire, "wire", False, event.reason) for event in self._refused]
+            self._health = (*(wire.health(self._now_s) for wire in self._wires), *refused, twins)
+        return self._health
+
+    def close(self) -> None:
+        """Let go of every port."""
+        for wire in self._wires:
+            wire.port.stop()
+        for wire in self._wires:
+            wire.port.close()
+
+
+def _note(wire: Wire, event: PortEvent) -> None:
+    """Remember what became of a port; a device that was opened again begins anew."""
+    if event.what == "opened":
+        if wire.heard_s > -inf:
+            for stream in wire.streams:
+                stream.restart()
+        wire.opened_s = event.time_s
+    wire.state = event

@@ -1,0 +1,54 @@
+"""Chunks of one device to rows of one wearer, and the rows of a tick to Samples."""
+
+from __future__ import annotations
+
+from math import inf, isnan
+
+import numpy as np
+
+from installation.frame import Chunk, Samples
+from installation.sensors.timing import Exact, Timing
+from installation.sensors.wires import Decoder
+
+Sample = tuple[float, int, int, float, bool]
+"""time_s, column, channel, value, gap: a row of `Samples`."""
+
+_SAMPLE = np.dtype([("time_s", "f8"), ("column", "i4"), ("channel", "i4"), ("value", "f8"), ("gap", "?")])
+
+
+class Stream:
+    """One device's bytes to one column's rows: its decoder, and the times of what that decodes."""
+
+    def __init__(self, column: int, wire: Decoder, timing: Timing | Exact) -> None:
+        self.column = column
+        self.decoder = wire
+        self.handled = 0
+        self.newest_s = -inf
+        self._timing = timing
+
+    def restart(self) -> None:
+        """The device was opened again."""
+        self.decoder.restart()
+        self._timing.restart()
+
+    def take(self, chunk: Chunk, into: list[Sample]) -> None:
+        """Add the rows that `chunk` completes."""
+        rows = self.decoder.feed(chunk.data)
+        if not rows:
+            return
+        if isnan(rows[0].device_s):
+            times, gaps = self._timing.counted(chunk.time_s, len(rows))
+        else:
+            times, gaps = self._timing.dated(chunk.time_s, [row.device_s for row in rows])
+        for row, time_s, gap in zip(rows, times, gaps, strict=True):
+            for channel, value in row.values:
+                into.append((time_s, self.column, channel, value, gap))
+        self.handled += len(rows)
+        self.newest_s = chunk.time_s
+
+
+def samples(rows: list[Sample]) -> Samples:
+    """All rows by column, channel and time; those with equal ones stay as they came."""
+    table = np.array(rows, _SAMPLE)
+    order = np.lexsort((table["time_s"], table["channel"], table["column"]))
+    return Samples(*(table[name][order] for name in ("time_s", "column", "channel", "value", "gap")))

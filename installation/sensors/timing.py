@@ -1,0 +1,220 @@
+"""When each row was taken, told from when its bytes came.
+
+Rows leave a device evenly, or with the device's own time, but come late and in bursts: USB bridges hold
+bytes for up to 16 ms, radios longer.  Nothing ever comes early.  So the times of a stream are the line
+
+    time(x) = t0 + slope * x        x: the row's number, or the device's own seconds
+
+that lies under all arrivals of the last `WINDOW_S` and as close to them as it can: the edge of their
+lower convex hull over the middle of the window.
+
+Errors at 50 rows a second in bursts of 16 ms: under 1 ms once the window is full, after a constant lag
+of the quickest arrival; as the arrivals themselves in the first second; one period for up to a second
+after a row was lost unseen, up to `HELD_S` for about a second after the rate of a device changes.
+
+Source: Moon, Skelly, Towsley, "Estimation and removal of clock skew from network delay
+measurements", INFOCOM 1999 (the line); Andrew's monotone chain (the hull).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from itertools import pairwise
+from math import inf, isfinite, nan
+
+WINDOW_S = 8.0  # long enough to meet rows that came at once, short enough to follow a crystal that warms up
+BUCKET_S = 0.5  # how often the line is laid anew, and asked whether it still holds
+LEARN_S = 1.0  # of arrivals, before a rate is believed
+HELD_S = 0.1  # a row waits no longer than this on its way; what seems to have is out of step
+GAP_PERIODS = 2.5  # between two rows: one at least is missing
+GAPS_RUNNING = 3  # more in a row are no gaps, but a slower rate
+BURST_S = 0.03  # a USB bridge's 16 ms and a busy host's scheduler: late, but not missing
+OFF_PERIODS = 0.75  # all arrivals of a bucket this far off the line: rows were lost, or the rate has changed
+OFF_S = 0.005  # and at least this: more than jitter leaves of half a second's quickest arrival
+GUESS_S = 0.02  # between rows that come together before the rate is known: PulseSensor's
+LEAST_S = 1e-6  # time never stands still
+
+Point = tuple[float, float]
+
+
+def under(points: list[Point]) -> list[Point]:
+    """The lower convex hull of points (x, time) in rising order of x, from left to right."""
+    hull: list[Point] = []
+    for x, t in points:
+        while len(hull) > 1:
+            (x0, t0), (x1, t1) = hull[-2], hull[-1]
+            if (x1 - x0) * (t - t0) > (t1 - t0) * (x - x0):
+                break
+            hull.pop()
+        hull.append((x, t))
+    return hull
+
+
+class Floor:
+    """The line under the arrivals of one stream.
+
+    slope: seconds for each unit of x, NaN until it is known; 1 from the beginning where x is
+    the device's own seconds.
+    """
+
+    def __init__(self, slope: float = nan) -> None:
+        self.slope = slope
+        self._first_slope = slope
+        self._x: float = 0.0
+        self._t: float = 0.0
+        self._fresh = True
+        self._newest_x = -inf
+        self._off = 0
+        self._bucket: list[Point] = []
+        self._bucket_ends_s = 0.0
+        self._hulls: deque[list[Point]] = deque(maxlen=round(WINDOW_S / BUCKET_S))
+
+    def at(self, x: float) -> float:
+        """The time of `x` on the line; NaN until its slope is known."""
+        return self._t + self.slope * (x - self._x)
+
+    def add(self, x: float, arrival_s: float, period_s: float) -> None:
+        """Take in that `x` came at `arrival_s`; `period_s` between rows is the measure of what is far off."""
+        if x <= self._newest_x:
+            return
+        self._newest_x = x
+        if self._fresh or arrival_s < self.at(x):
+            self._x, self._t = x, arrival_s
+        if self._fresh:
+            self._fresh = False
+            self._bucket_ends_s = arrival_s + BUCKET_S
+        self._bucket.append((x, arrival_s))
+        if arrival_s >= self._bucket_ends_s:
+            self._close(arrival_s, period_s)
+
+    def restart(self) -> None:
+        """Begin a new line at the next arrival, with the slope that is known."""
+        self._fresh = True
+        self._bucket.clear()
+        self._hulls.clear()
+
+    def _close(self, arrival_s: float, period_s: float) -> None:
+        """End a bucket: see whether the line still holds, and lay it anew."""
+        hull = under(self._bucket)
+        off_s = min((t - self.at(x) for x, t in hull), default=0.0)
+        if off_s > max(OFF_PERIODS * period_s, OFF_S):
+            self._hulls.clear()
+            self._x, self._t = min(hull, key=lambda point: point[1] - self.at(point[0]))
+            self._off += 1
+            if self._off > 1:  # rows lost once are made up for; this is another rate
+                self.slope = self._first_slope
+        else:
+            self._off = 0
+        self._hulls.append(hull)
+        self._bucket.clear()
+        self._bucket_ends_s = arrival_s + BUCKET_S
+        self._lay()
+
+    def _lay(self) -> None:
+        """Lay the line along the hull's edge over the middle, once there is enough of it."""
+        hull = under([point for part in self._hulls for point in part])
+        if hull[-1][1] - hull[0][1] < LEARN_S:
+            return
+        middle = (hull[0][0] + hull[-1][0]) / 2
+        right = next(i for i, (x, _) in enumerate(hull) if x >= middle)
+        (x0, t0), (x1, t1) = hull[right - 1], hull[right]
+        if t1 > t0:
+            self.slope, self._x, self._t = (t1 - t0) / (x1 - x0), x0, t0
+
+
+class Exact:
+    """Times of a stream whose rows are stamped with their own time, as those of a twin are."""
+
+    def restart(self) -> None:
+        """There is nothing to forget."""
+
+    def counted(self, arrival_s: float, rows: int) -> tuple[list[float], list[bool]]:
+        """The stamp, for every row."""
+        return [arrival_s] * rows, [False] * rows
+
+    def dated(self, arrival_s: float, device_s: list[float]) -> tuple[list[float], list[bool]]:
+        """The stamp, for every row."""
+        return self.counted(arrival_s, len(device_s))
+
+
+class Timing:
+    """Times of the rows of one stream, rising, none after its arrival; a gap where rows are missing before one."""
+
+    def __init__(self) -> None:
+        self._floor = Floor()
+        self._rows = 0
+        self._device_s = nan  # the device's own clock at its newest row
+        self._step_s = nan  # between two rows, once it is known
+        self._arrival_s = nan
+        self._newest_s = -inf  # of all times given
+        self._gap = False
+        self._gaps_running = 0
+
+    @property
+    def period_s(self) -> float:
+        """Seconds between two rows, NaN until they are known."""
+        return self._step_s
+
+    def restart(self) -> None:
+        """The device was opened again: the next row stands after a gap, and all is learned anew."""
+        self._floor = Floor()
+        self._arrival_s = self._device_s = self._step_s = nan
+        self._gap = True
+
+    def counted(self, arrival_s: float, rows: int) -> tuple[list[float], list[bool]]:
+        """Times and gaps of `rows` rows whose newest came at `arrival_s`, told from their number."""
+        floor, period_s = self._floor, self._step_s
+        late_s = arrival_s - self._arrival_s - rows * period_s
+        gap = late_s > max((GAP_PERIODS - 1) * period_s, BURST_S)
+        self._gaps_running = self._gaps_running + 1 if gap else 0
+        if self._gaps_running > GAPS_RUNNING:
+            floor = self._floor = Floor()
+        elif gap:
+            floor.restart()
+        self._arrival_s = arrival_s
+        self._rows += rows
+        floor.add(self._rows, arrival_s, period_s)
+        self._step_s = period_s = floor.slope
+        if isfinite(period_s):
+            newest_s = min(max(floor.at(self._rows), arrival_s - HELD_S), arrival_s)
+            times = [newest_s - period_s * back for back in range(rows - 1, -1, -1)]
+        else:
+            times = _spread(max(self._newest_s, arrival_s - GUESS_S * rows), arrival_s, rows)
+        gaps = [gap or self._gap] + [False] * (rows - 1)
+        self._gap = False
+        return self._rising(times), gaps
+
+    def dated(self, arrival_s: float, device_s: list[float]) -> tuple[list[float], list[bool]]:
+        """Times and gaps of rows whose newest came at `arrival_s`, told from the device's own seconds."""
+        gaps = []
+        for now_s in device_s:
+            step_s = now_s - self._device_s
+            if 0 <= step_s < WINDOW_S:
+                gaps.append(self._gap or step_s > GAP_PERIODS * self._step_s)
+                if step_s > 0:
+                    usual_s = self._step_s if isfinite(self._step_s) else step_s
+                    self._step_s = usual_s + 0.1 * (min(step_s, GAP_PERIODS * usual_s) - usual_s)
+            else:  # its clock began, or began anew
+                gaps.append(self._gap or isfinite(self._device_s))
+                self._floor = Floor(1.0)
+            self._gap = False
+            self._device_s = now_s
+        floor = self._floor
+        floor.add(self._device_s, arrival_s, self._step_s)
+        newest_s = min(max(floor.at(self._device_s), arrival_s - HELD_S), arrival_s)
+        return self._rising([newest_s - floor.slope * (self._device_s - now_s) for now_s in device_s]), gaps
+
+    def _rising(self, times: list[float]) -> list[float]:
+        """`times`, made to rise from the newest given before."""
+        newest_s = max(times[-1], self._newest_s + LEAST_S * len(times))
+        if any(later <= earlier for earlier, later in pairwise([self._newest_s, *times])):
+            begin_s = max(self._newest_s, newest_s - GUESS_S * len(times))
+            times = _spread(begin_s, newest_s, len(times))
+        self._newest_s = newest_s
+        return times
+
+
+def _spread(begin_s: float, end_s: float, rows: int) -> list[float]:
+    """`rows` times, evenly from after `begin_s` to `end_s`."""
+    step_s = (end_s - begin_s) / rows
+    return [end_s - step_s * back for back in range(rows - 1, -1, -1)]

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from threading import Thread
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from installation.clock import RealClock
+from installation.sensors.find import Found, classify, list_ports, probe
+from tests.sensors.fakes import Device
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "wire"),
+    [
+        (b"S512\r\n", "pulsesensor", "pulsesensor"),
+        (b"a512\r\nb498\r\n", "pulsesensor", "pulsesensor"),
+        (b"Signal 512\r\n", "pulsesensor", "pulsesensor"),
+        (b"75,800,512\r\n", "pulsesensor plotter", "pulsesensor"),
+        (b"pulse:512 glow:0.5\r\n", "names", "lines"),
+        (b"pulse: 512,glow: -0.5\n", "names", "lines"),
+        (b"1234,-0.5\r\n", "columns", "lines"),
+        (b"512\r", "columns", "lines"),
+        (b"Hello, world\r\n", "unknown", ""),
+        (b"\xa0\x01\x02\xc0", "unknown", ""),
+    ],
+)
+def test_a_port_is_told_by_what_it_says(line: bytes, kind: str, wire: str):
+    answer = classify(line[1:] + line * 15 + line[:2])
+    assert (answer.kind, answer.wire) == (kind, wire)
+
+
+def test_the_answer_shows_one_of_the_lines():
+    assert classify(b"12\r\n" + b"S512\r\n" * 5).example == "S512"
+
+
+def test_a_beat_between_the_samples_is_still_a_pulsesensor():
+    assert classify(b"12\r\nS512\r\nS513\r\nB72\r\nQ833\r\nS514\r\n").kind == "pulsesensor"
+
+
+def test_no_bytes_are_silence():
+    assert classify(b"").kind == "silent"
+
+
+@given(st.binary(max_size=2000))
+def test_any_bytes_have_an_answer(data: bytes):
+    assert classify(data).says
+
+
+def listed(device: str, serial: str | None, location: str | None, **more: object) -> SimpleNamespace:
+    return SimpleNamespace(device=device, serial_number=serial, location=location, **more)
+
+
+def test_ports_are_listed_by_device_with_what_finds_them_again():
+    infos = [
+        listed("/dev/ttyUSB1", "0001", "1-2", vid=0x1A86, description="USB Serial"),
+        listed("/dev/ttyACM0", "955", "1-1", vid=0x2341, description="ttyACM0"),
+        listed("/dev/ttyACM1", "956", "1-3", vid=0xFFFF, description="Glow Board"),
+        listed("/dev/ttyS0", None, None, vid=None, description="n/a"),
+    ]
+    assert list_ports(lambda: infos) == (
+        Found("/dev/ttyACM0", "Arduino", "955", "1-1"),
+        Found("/dev/ttyACM1", "Glow Board", "956", "1-3"),
+        Found("/dev/ttyS0", "", "", ""),
+        Found("/dev/ttyUSB1", "CH340 bridge: Nano clones, ESP32 boards", "0001", "1-2"),
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no pseudo-terminals")
+def test_listening_to_a_device_tells_what_it_is_and_writes_nothing(tmp_path: Path):
+    device = Device(tmp_path / "pulse")
+
+    def speak() -> None:
+        clock = RealClock()
+        clock.sleep_s(0.1)  # opening a port empties what it held
+        for _ in range(20):
+            device.send(b"S512\r\n")
+            clock.sleep_s(0.01)
+
+    speaker = Thread(target=speak)
+    speaker.start()
+    answer = probe(str(device.path), wake_s=1.0)
+    speaker.join()
+    assert answer.kind == "pulsesensor"
+    assert device.heard() == b""
+    device.unplug()
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no pseudo-terminals")
+def test_a_silent_device_and_a_missing_one_are_answers_too(tmp_path: Path):
+    device = Device(tmp_path / "pulse")
+    assert probe(str(device.path), wake_s=0.1).kind == "silent"
+    device.unplug()
+    assert probe(str(device.path), wake_s=0.1).kind == "refused"
