@@ -1,0 +1,224 @@
+"""Heart beats from a pulse wave (PPG), sample by sample, many wearers in columns.
+
+The pulse is smoothed, its slope taken, and every rise judged once it has clearly passed its steepest
+point.  A rise is a beat where it is strong against the wearer's own recent beats: nearly as strong
+where the dicrotic wave comes, a fifth of it later.  All depends on samples and their stamps alone, so
+that one wearer among thousands, and any cut of the stream into ticks, gives the same beats bit for bit.
+
+The beat's time is that of the steepest rise, known to a fraction of a sample; it is announced 80-130 ms
+later (45 of them the smoothing).  The wave must rise at systole, as it does from PulseSensor and from
+clinical oximeters; upside down it can't be told from an ordinary one with a strong dicrotic wave.
+
+Sources: slope and a threshold that follows it: Zong et al., Computers in Cardiology 30:259, 2003 (qppg);
+threshold and refractory time tied to the running rhythm: Pan and Tompkins, IEEE TBME 32:230, 1985;
+the band: Elgendi et al., PLoS ONE 8:e76585, 2013.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.compiled import compiled
+from installation.frame import Floats, Ints
+
+SMOOTH_S = 0.015  # three poles of this: 5.4 Hz together; the pulse lives in 0.5-8 Hz (Elgendi 2013)
+DELAY_S = 3 * SMOOTH_S  # by which those poles make every slow wave late
+PAST_PEAK = 0.7  # the slope has clearly fallen: to this share of its steepest
+GAP_S = 0.25  # a longer silence can hide an upstroke (0.1-0.2 s): the wave starts anew
+LOST_S = 3.0  # longer than any resting interval (Orphanidou, IEEE JBHI 19:832, 2015): the rhythm is forgotten
+REFRACTORY_S = 0.27  # no heart of a guest beats twice within this (220 per minute)
+DICROTIC_SHARE = 0.7  # while the dicrotic wave may come, a rise must be nearly as strong as a beat
+WEAK_SHARE = 0.15  # later a weak beat is welcome, so far above the usual ripples (Pan and Tompkins: a quarter)
+RIPPLE_KEEPS = 0.125  # by which the usual ripple follows the last one (Pan and Tompkins)
+RIPPLE_UP = 0.125
+RIPPLE_GAIN = 2.0
+RIPPLE_AFTER = 0.5  # of an interval: what is refused from here on is a ripple, no longer the dicrotic wave
+UNKNOWN_RIPPLE = 0.15  # until the wearer's own are known
+VALVE_S = 0.1, 0.15  # after the ejection has ended, from the one to the other
+INTERVAL_S = 1.0  # until the wearer's own is known: on the slow side, where the dicrotic wave is latest
+STEADY = 0.6, 1.6  # an interval in these bounds of the running one belongs to the same rhythm
+KNOWN = 3  # steady intervals in a row make a rhythm
+LATE = 1.5  # so many intervals without a beat: the pulse has become weaker, the threshold leans down
+LEAN_S = 2.0  # at this pace
+RELAX_S = 1.0  # and at this one while no rhythm is known: whoever puts a sensor on shakes it first
+GROW, SHRINK = 1.5, 0.15  # an artefact raises the typical strength this far at most; weak beats lower it slowly
+WILD, EARLY = 4.0, 0.7  # so much stronger than a beat, and so early: the sensor was knocked
+QUANTA = 4.0  # a rise of fewer steps of the converter is its last bit, not a pulse
+
+NOTHING, REFUSED, BEAT = 0, 1, 2
+"""What a sample brings to light: nothing, a rise that is no beat, a beat."""
+
+HEART = np.dtype(
+    [
+        *((name, "f8") for name in ("time_s", "raw", "pole1", "pole2", "wave")),  # the newest sample, smoothed
+        *((name, "f8") for name in ("slope", "slope_s", "before", "before_s")),  # the two newest slopes
+        *((name, "f8") for name in ("foot", "steepest", "steepest_s", "fall")),  # the rise under way
+        *((name, "f8") for name in ("beat_s", "strong_s")),  # the last beat, the last strong one
+        *(
+            (name, "f8") for name in ("interval_s", "typical", "ripple", "highest", "quantum")
+        ),  # what is usual for this wearer
+        ("rising", "?"),
+        ("known", "i4"),  # steady intervals in a row
+    ],
+    align=True,
+)
+"""Memory of one heart."""
+
+PULSE = np.dtype(
+    [("wave", "f8"), ("verdict", "i4"), *((name, "f8") for name in ("beat_s", "strength", "steepest", "fall"))],
+    align=True,
+)
+"""What one sample brings: the smoothed wave (NaN: the sample was left out), the verdict and, where a rise was
+judged, the time of its steepest point, its strength (root of slope times height), its steepest slope and
+the steepest fall since the beat before, both per second."""
+
+
+def hearts(columns: int) -> NDArray[Any]:
+    """Memory of `columns` hearts of which nothing is known."""
+    memory = np.zeros(columns, HEART)
+    for name in ("time_s", "beat_s", "strong_s"):
+        memory[name] = np.nan
+    memory["interval_s"] = INTERVAL_S
+    return memory
+
+
+@compiled
+def _begin(s: Any, time_s: float, value: float) -> None:
+    """Start the wave at one sample, level."""
+    s.time_s = s.slope_s = s.before_s = time_s
+    s.raw = s.pole1 = s.pole2 = s.wave = s.foot = value
+    s.slope = s.before = s.steepest = s.fall = 0.0
+    s.rising = False
+
+
+@compiled
+def _smooth(s: Any, time_s: float, value: float) -> float:
+    """Take one sample into the wave; its slope in units per second.
+
+        tau dy/dt = u - y,   u straight from sample to sample, three times over
+
+    Solved exactly for any step, so that jitter and mixed rates leave the wave what it is.
+    """
+    step = time_s - s.time_s
+    keep = np.exp(-step / SMOOTH_S)
+    mean = -np.expm1(-step / SMOOTH_S) * SMOOTH_S / step
+    pole1 = keep * s.pole1 + (mean - keep) * s.raw + (1.0 - mean) * value
+    pole2 = keep * s.pole2 + (mean - keep) * s.pole1 + (1.0 - mean) * pole1
+    wave = keep * s.wave + (mean - keep) * s.pole2 + (1.0 - mean) * pole2
+    change = abs(value - s.raw)
+    if change > 0.0 and (s.quantum == 0.0 or change < s.quantum):
+        s.quantum = change
+    s.time_s, s.raw, s.pole1, s.pole2, s.wave = time_s, value, pole1, pole2, wave
+    return (pole2 - wave) / SMOOTH_S
+
+
+@compiled
+def _crest(s: Any, slope: float) -> float:
+    """Time of the top of the parabola through the last three slopes, of which the middle one is highest."""
+    left = (s.slope - s.before) / (s.slope_s - s.before_s)
+    right = (slope - s.slope) / (s.time_s - s.slope_s)
+    return 0.5 * (s.before_s + s.slope_s) + 0.5 * left * (s.time_s - s.before_s) / (left - right)
+
+
+@compiled
+def _share(since_s: float, interval_s: float, ripple: float) -> float:
+    """How strong a rise must be against a typical beat, `since_s` after the last one.
+
+        ejection time of the left ventricle = 0.413 s - 0.0017 * rate      (Weissler, Circulation 37:149, 1968)
+
+    At its end the aortic valve closes, and the dicrotic wave rises.
+    """
+    after_s = since_s - (0.413 - 0.0017 * 60.0 / interval_s)
+    along = min(1.0, max(0.0, (after_s - VALVE_S[0]) / (VALVE_S[1] - VALVE_S[0])))
+    weak = WEAK_SHARE + RIPPLE_GAIN * ripple
+    return DICROTIC_SHARE + along * (min(weak, DICROTIC_SHARE) - DICROTIC_SHARE)
+
+
+@compiled
+def _is_beat(s: Any, beat_s: float, strength: float) -> bool:
+    """Whether a rise is a beat; where it is, it becomes part of what is usual."""
+    since_s = beat_s - s.beat_s
+    if not since_s < LOST_S:  # NaN before the first
+        s.known = 0
+    known = s.known >= KNOWN
+    typical = s.typical
+    if since_s > LATE * s.interval_s and known:
+        typical *= np.exp(-(since_s - LATE * s.interval_s) / LEAN_S)
+    elif since_s > INTERVAL_S and not known:
+        typical *= np.exp(-(since_s - INTERVAL_S) / RELAX_S)
+    share = _share(since_s, s.interval_s, s.ripple) if known else _share(since_s, INTERVAL_S, UNKNOWN_RIPPLE)
+    if since_s < REFRACTORY_S:
+        return False
+    if strength < share * typical:
+        if since_s > RIPPLE_AFTER * s.interval_s:
+            s.highest = max(s.highest, strength / typical)
+        return False
+    if known and since_s < EARLY * s.interval_s and strength > WILD * typical:
+        return False
+    s.beat_s = beat_s
+    s.ripple += (RIPPLE_UP if s.highest > s.ripple else RIPPLE_KEEPS) * (s.highest - s.ripple)
+    s.highest = 0.0
+    if strength > DICROTIC_SHARE * typical:
+        _follow(s, beat_s)
+    if not known:
+        s.typical = max(typical, strength)
+    elif strength > typical:
+        s.typical = min(strength, GROW * typical)
+    else:
+        s.typical = typical + SHRINK * (strength - typical)
+    return True
+
+
+@compiled
+def _follow(s: Any, beat_s: float) -> None:
+    """Let the running interval follow from strong beat to strong beat; weak ones, true or not, leave it alone."""
+    interval_s = beat_s - s.strong_s
+    s.strong_s = beat_s
+    if not interval_s < LOST_S:  # NaN before the first
+        return
+    steady = STEADY[0] < interval_s / s.interval_s < STEADY[1]
+    if s.known < KNOWN:
+        s.known = s.known + 1 if steady else 0
+        s.interval_s = interval_s
+    else:
+        s.interval_s += (0.3 if steady else 0.1) * (interval_s - s.interval_s)
+
+
+@compiled
+def find_beats(memory: NDArray[Any], time_s: Floats, column: Ints, value: Floats, pulse: NDArray[Any]) -> None:
+    """Take samples into the hearts' memory and write what each brings into `pulse`.
+
+    memory (M,) `HEART` · time_s, column, value (K,): samples in order of time within each column; one that
+    is not finite or not later than its forerunner is left out · pulse (K,) `PULSE`, written.
+    """
+    for k in range(time_s.size):
+        s, p = memory[column[k]], pulse[k]
+        p.wave, p.verdict, p.beat_s, p.strength = np.nan, NOTHING, np.nan, 0.0
+        p.steepest = p.fall = 0.0
+        if not (np.isfinite(time_s[k]) and np.isfinite(value[k])) or time_s[k] <= s.time_s:
+            continue
+        if not time_s[k] - s.time_s < GAP_S:
+            _begin(s, time_s[k], value[k])
+            p.wave = s.wave
+            continue
+        slope = _smooth(s, time_s[k], value[k])
+        p.wave = s.wave
+        s.fall = max(s.fall, -slope)
+        if slope > 0.0 and s.slope <= 0.0:
+            s.foot, s.steepest, s.rising = s.wave, 0.0, True
+        if s.rising and s.slope > s.steepest and s.slope >= slope and s.slope > s.before:
+            s.steepest, s.steepest_s = s.slope, _crest(s, slope)
+        if s.rising and s.steepest > 0.0 and slope < PAST_PEAK * s.steepest:
+            height = s.wave - s.foot
+            p.beat_s = s.steepest_s - DELAY_S
+            p.strength = np.sqrt(s.steepest * max(0.0, height))
+            p.steepest, p.fall = s.steepest, s.fall
+            beat = height > QUANTA * s.quantum and _is_beat(s, p.beat_s, p.strength)
+            p.verdict = BEAT if beat else REFUSED
+            if beat:
+                s.fall = 0.0
+            s.rising, s.steepest = not beat, 0.0  # a ripple at the foot may be followed by the true rise
+        s.before, s.before_s, s.slope, s.slope_s = s.slope, s.slope_s, slope, s.time_s

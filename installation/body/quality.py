@@ -1,0 +1,190 @@
+"""How far a pulse can be believed, 0..1, judged sample by sample from what its last beats have in common.
+
+The product of doubts, each 1 where there is none: few beats yet, beats of different shape, beats hardly
+stronger than what lies between them, intervals no heart has, a pure tone (mains, seen through a slow
+sampler), no beat for too long, silence of the sensor.  A flat, clipped or taken-off sensor gives no beats;
+noise gives beats that do not resemble one another.
+
+Sources: plausible intervals and template agreement: Orphanidou et al., IEEE JBHI 19:832, 2015; a template
+that adapts, online: Lim et al., Comput Biol Med 97:1, 2018.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.body.heart import BEAT, DELAY_S, REFUSED
+from installation.compiled import compiled
+from installation.frame import Floats, Ints
+
+GRID_S = 0.025  # of the remembered wave: the pulse has nothing faster than 20 Hz
+SLOTS = 32  # 0.8 s of it
+SHAPE = 16  # points of a beat's shape, from 0.1 s before its steepest point to 0.3 s after:
+BEFORE_S, AFTER_S = 0.1, 0.3  # the upstroke and the crest, before the next beat of any heart
+LAST = 7  # beats whose median is believed: four good ones outvote whatever was before
+SETTLED = 4  # beats until anything is believed wholly; the third is the first to be believed at all
+DWARF = 3.0  # a beat so much stronger than one of the first few: those were none, it is the first
+QUICKEST_S, SLOWEST_S, UNEVEN = 0.3, 2.0, 2.2  # plausible intervals, and of one to the next (Orphanidou 2015)
+LATE, LOST = 1.6, 3.2  # intervals without a beat: doubt begins and is complete
+SILENT_S, MUTE_S = 0.5, 1.5  # without a sample: the same
+
+# Each doubt is none at the first of its two numbers and complete at the second:
+LIKENESS = 0.92, 0.8  # correlation with the wearer's own template; 0.86 parted good from bad (Orphanidou 2015)
+RIPPLE = 0.68, 0.85  # strongest refused rise against the beat: a dicrotic wave may come near, noise comes nearer
+FAIR = 0.75, 0.35  # share of plausible intervals
+TONE = 0.2, 0.08  # distance from a sine wave, see `_from_tone`
+
+QUALITY = np.dtype(
+    [
+        *((name, "f8") for name in ("time_s", "wave", "high", "low")),  # the newest sample, and since the last beat
+        ("slot", "i8"),
+        ("slots", "f8", SLOTS),
+        ("template", "f8", SHAPE),
+        ("shapes", "i8"),
+        ("beats", "i8"),
+        *((name, "f8") for name in ("pending_s", "beat_s", "interval_s", "strength", "refused")),
+        *((name, "f8", LAST) for name in ("likeness", "ripple", "fair", "tone")),  # of the last beats
+        *((name, "f8") for name in ("trust", "quality")),
+    ],
+    align=True,
+)
+"""Memory of one pulse's quality; pending_s: the steepest point of the wave whose shape is not whole yet."""
+
+
+def qualities(columns: int) -> NDArray[Any]:
+    """Memory of `columns` pulses of which nothing is known; their quality is NaN until a sample comes."""
+    memory = np.zeros(columns, QUALITY)
+    for name in ("time_s", "pending_s", "beat_s", "quality"):
+        memory[name] = np.nan
+    return memory
+
+
+@compiled
+def _sure(measured: float, doubts: tuple[float, float]) -> float:
+    """1 at or beyond the first of `doubts`, 0 at the second, smooth between."""
+    along = min(1.0, max(0.0, (measured - doubts[1]) / (doubts[0] - doubts[1])))
+    return float(along * along * (3.0 - 2.0 * along))
+
+
+@compiled
+def _remember(q: Any, time_s: float, wave: float) -> None:
+    """Write the wave onto the grid, straight from the sample before to this one."""
+    last = int(np.floor(time_s / GRID_S))
+    if not time_s - q.time_s < SLOTS * GRID_S:  # NaN at the first sample
+        q.slots[:] = wave
+    else:
+        for slot in range(q.slot + 1, last + 1):
+            along = (slot * GRID_S - q.time_s) / (time_s - q.time_s)
+            q.slots[slot % SLOTS] = q.wave + along * (wave - q.wave)
+    q.slot, q.time_s, q.wave = last, time_s, wave
+    q.high, q.low = max(q.high, wave), min(q.low, wave)
+
+
+@compiled
+def _recall(q: Any, time_s: float) -> float:
+    """The remembered wave at `time_s`, at most 0.75 s ago."""
+    slot = time_s / GRID_S
+    first = int(np.floor(slot))
+    a, b = q.slots[first % SLOTS], q.slots[(first + 1) % SLOTS]
+    return float(a + (slot - first) * (b - a))
+
+
+@compiled
+def _compare(q: Any) -> None:
+    """Hold the shape of the pending beat against the template, then let the template learn from it."""
+    shape = np.empty(SHAPE)
+    for k in range(SHAPE):
+        shape[k] = _recall(q, q.pending_s - BEFORE_S + k * (BEFORE_S + AFTER_S) / SHAPE)
+    q.pending_s = np.nan
+    shape -= shape.mean()
+    length = np.sqrt((shape * shape).sum())
+    if length == 0.0:
+        return
+    shape /= length
+    if q.shapes > 0:
+        q.likeness[(q.shapes - 1) % LAST] = (shape * q.template).sum()
+    q.shapes += 1
+    learned = q.template + (shape - q.template) / min(q.shapes, LAST)
+    q.template[:] = learned / max(1e-9, np.sqrt((learned * learned).sum()))
+
+
+@compiled
+def _from_tone(steepest: float, fall: float, height: float, interval_s: float) -> float:
+    """How far a beat is from a beat of a pure tone of the same interval and height, in natural logarithms.
+
+    A sine's steepest slope is pi * height / interval, and its rise is as steep as its fall.
+    """
+    if height <= 0.0 or fall <= 0.0:
+        return 1.0
+    return float(min(1.0, max(abs(np.log(steepest * interval_s / (np.pi * height))), abs(np.log(steepest / fall)))))
+
+
+@compiled
+def _count(q: Any, p: Any) -> None:
+    """Take one beat into what the last beats have in common."""
+    interval_s = p.beat_s - q.beat_s
+    dwarfs = q.beats < SETTLED and p.strength > DWARF * q.strength
+    if dwarfs or not interval_s < LOST * SLOWEST_S:  # NaN at the first beat
+        q.beats = q.shapes = 0
+        q.interval_s = 0.0
+    else:
+        here = (q.beats - 1) % LAST
+        even = q.interval_s == 0.0 or 1.0 / UNEVEN < interval_s / q.interval_s < UNEVEN
+        q.fair[here] = 1.0 if even and QUICKEST_S <= interval_s <= SLOWEST_S else 0.0
+        q.ripple[here] = q.refused / p.strength
+        q.tone[here] = _from_tone(p.steepest, p.fall, q.high - q.low, interval_s)
+        q.interval_s = interval_s
+    q.beats += 1
+    q.beat_s, q.strength, q.refused = p.beat_s, p.strength, 0.0
+    q.high = q.low = q.wave
+    q.pending_s = p.beat_s + DELAY_S
+
+
+@compiled
+def _trust(q: Any) -> float:
+    """The product of the doubts that change with beats only."""
+    shapes, beats = min(q.shapes - 1, LAST), min(q.beats - 1, LAST)
+    if shapes < 1 or beats < 1:
+        return 0.0
+    return float(
+        min(1.0, (q.beats - 1) / (SETTLED - 1))
+        * _sure(np.median(q.likeness[:shapes]), LIKENESS)
+        * _sure(np.median(q.ripple[:beats]), RIPPLE)
+        * _sure(q.fair[:beats].mean(), FAIR)
+        * _sure(np.median(q.tone[:beats]), TONE)
+    )
+
+
+@compiled
+def judge(memory: NDArray[Any], time_s: Floats, column: Ints, pulse: NDArray[Any], quality: Floats) -> None:
+    """Take pulses (K,) into the memory (M,) and write the quality at each into `quality` (K,).
+
+    NaN at a sample that the heart left out.
+    """
+    for k in range(time_s.size):
+        q, p = memory[column[k]], pulse[k]
+        quality[k] = np.nan
+        if not np.isfinite(p.wave):
+            continue
+        _remember(q, time_s[k], p.wave)
+        if time_s[k] >= q.pending_s + AFTER_S:
+            _compare(q)
+            q.trust = _trust(q)
+        if p.verdict == REFUSED:
+            q.refused = max(q.refused, p.strength)
+        elif p.verdict == BEAT:
+            _count(q, p)
+            q.trust = _trust(q)
+        overdue = (time_s[k] - q.beat_s) / min(max(q.interval_s, QUICKEST_S), SLOWEST_S)
+        q.quality = q.trust * _sure(overdue, (LATE, LOST)) if q.beats > 0 else 0.0
+        quality[k] = q.quality
+
+
+def quality_now(memory: NDArray[Any], age_s: Floats) -> Floats:
+    """Quality (M,) where the newest sample is `age_s` (M,) old: a silent sensor is believed for half a second."""
+    silence = np.clip((MUTE_S - age_s) / (MUTE_S - SILENT_S), 0.0, 1.0)
+    quality: Floats = memory["quality"] * np.where(np.isnan(age_s), 0.0, silence)
+    return quality

@@ -1,0 +1,129 @@
+"""What beats say: intervals and their artefacts, heart rate, variability, and a phase that leads the next beat.
+
+Sources: artefacts are intervals more than a quarter off the local median (the usual 20-25 %; Task Force of
+ESC and NASPE, Circulation 93:1043, 1996, for RMSSD itself); RMSSD of 30-60 s stands for that of minutes
+(Munoz et al., PLoS ONE 10:e0138921, 2015).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.body.heart import BEAT
+from installation.compiled import compiled
+from installation.frame import Flags, Floats, Ints
+
+SHORTEST_S, LONGEST_S = 0.27, 2.0  # of a heart: 220 and 30 per minute
+OFF = 0.25  # so far off the median an interval is an artefact: a beat too many, too few or out of place
+RECENT = 8  # intervals of which the median is the local rate: two breaths at rest
+FEWEST = 3  # intervals until a rate is known
+KEPT = 128  # intervals kept for variability
+SPAN_S = 60.0  # over which variability is taken
+PAIRS = 10  # neighbours until variability is known: some ten seconds, r = 0.85 with five minutes (Munoz 2015)
+EASE = 0.5  # intervals in which most of an error of phase is eased away
+LEEWAY = 0.5  # the phase runs at 0.5 to 1.5 times the heart's pace, whatever there is to ease
+
+RHYTHM = np.dtype(
+    [
+        ("beat_s", "f8"),  # the newest beat, NaN before the first
+        ("count", "i8"),  # intervals so far
+        ("interval_s", "f8", KEPT),  # the newest at (count - 1) % KEPT
+        ("end_s", "f8", KEPT),  # the beat that ends it
+        ("sound", "u1", KEPT),  # whether it is trusted and no artefact
+        *((name, "f8") for name in ("rate", "ibi_s", "next_s", "rmssd_ms")),
+    ],
+    align=True,
+)
+"""Memory of one rhythm: rate per minute, ibi_s the last sound interval, next_s the one to expect; NaN: not known."""
+
+
+def rhythms(columns: int) -> NDArray[Any]:
+    """Memory of `columns` rhythms of which nothing is known."""
+    memory = np.zeros(columns, RHYTHM)
+    for name in ("beat_s", "rate", "ibi_s", "next_s", "rmssd_ms"):
+        memory[name] = np.nan
+    return memory
+
+
+@compiled
+def _rmssd(r: Any) -> float:
+    """Short-term variability over the newest minute, in ms.
+
+    rmssd = 1000 * sqrt(mean of (ibi[k+1] - ibi[k])**2),  both sound, one ending where the other begins
+    """
+    pairs, total = 0, 0.0
+    for back in range(1, min(r.count, KEPT)):
+        new, old = (r.count - back) % KEPT, (r.count - back - 1) % KEPT
+        if r.end_s[new] < r.beat_s - SPAN_S:
+            break
+        touch = r.end_s[new] - r.interval_s[new] - r.end_s[old] < 1e-6
+        if r.sound[new] and r.sound[old] and touch:
+            pairs += 1
+            total += (r.interval_s[new] - r.interval_s[old]) ** 2
+    return 1000.0 * np.sqrt(total / pairs) if pairs >= PAIRS else np.nan
+
+
+@compiled
+def _take(r: Any, interval_s: float, trusted: bool) -> None:
+    """Take one interval, the newest, ending at the newest beat."""
+    here = r.count % KEPT
+    r.interval_s[here], r.end_s[here] = interval_s, r.beat_s
+    r.count += 1
+    recent = min(r.count, RECENT)
+    window = np.empty(RECENT)
+    for back in range(recent):
+        window[back] = r.interval_s[(r.count - 1 - back) % KEPT]
+    median_s = np.median(window[:recent])
+    r.sound[here] = trusted and abs(interval_s - median_s) <= OFF * median_s
+    if r.sound[here]:
+        r.ibi_s = interval_s
+    if recent < FEWEST:
+        return
+    r.rate = 60.0 / median_s
+    r.rmssd_ms = _rmssd(r)
+    sound, total_s = 0, 0.0
+    for back in range(recent):
+        k = (r.count - 1 - back) % KEPT
+        if r.sound[k] and sound < FEWEST:
+            sound += 1
+            total_s += r.interval_s[k]
+    r.next_s = total_s / sound if sound > 0 else median_s
+
+
+@compiled
+def follow_beats(memory: NDArray[Any], column: Ints, pulse: NDArray[Any], trusted: Flags) -> None:
+    """Take the beats among pulses (K,) into the rhythms' memory (M,); only `trusted` (K,) ones end sound intervals.
+
+    A silence longer than any interval breaks the rhythm: what is known stays, the gap is no interval.
+    """
+    for k in range(column.size):
+        if pulse[k].verdict != BEAT:
+            continue
+        r = memory[column[k]]
+        interval_s = pulse[k].beat_s - r.beat_s
+        r.beat_s = pulse[k].beat_s
+        if SHORTEST_S <= interval_s <= LONGEST_S:  # False for NaN, at the first beat
+            _take(r, interval_s, trusted[k])
+
+
+def ease_phase(phase: Floats, error: Floats, interval_s: Floats, dt_s: float) -> tuple[Floats, Floats]:
+    """Move phases (M,) on by one tick, easing away what they are wrong by; NaN where no interval is known.
+
+        step = dt / interval * (1 + clamp(error / EASE, -LEEWAY, LEEWAY)),   error -= what was eased
+
+    A bounded phase-locked loop of first order: it never runs backwards, and goes on alone over a lost beat.
+    """
+    turn = dt_s / interval_s
+    eased = turn * np.clip(error / EASE, -LEEWAY, LEEWAY)
+    return (phase + turn + eased) % 1.0, error - eased
+
+
+def lock_phase(phase: Floats, error: Floats, interval_s: Floats, since_s: Floats, beat: Flags) -> tuple[Floats, Floats]:
+    """Take new beats (M,), `since_s` ago: the error is what the phase lacks, -0.5..0.5 turns, the shorter way round."""
+    true = since_s / interval_s
+    error = np.where(beat, (true - phase + 0.5) % 1.0 - 0.5, error)
+    fresh = beat & np.isnan(phase)
+    return np.where(fresh, true % 1.0, phase), np.where(fresh | np.isnan(error), 0.0, error)
