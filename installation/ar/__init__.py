@@ -1,0 +1,1 @@
+"""Story in, state of the AR scene out."""
