@@ -1,0 +1,1 @@
+"""Story and body in, linear light out; then the guard, and the very bytes of the wire."""
