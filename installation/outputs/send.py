@@ -1,0 +1,90 @@
+"""The last stage: levels and scene state become datagrams, and every datagram that is meant to leave is digested."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import struct
+
+from installation.clock import Clock
+from installation.frame import Body, Health, Levels, SceneState, Tick
+from installation.outputs.ar_feed import ArFeed, goodbye
+from installation.outputs.identity import Identity
+from installation.outputs.light_log import LightLog
+from installation.outputs.patch import Universes
+from installation.outputs.sacn import Source
+from installation.outputs.udp import Nowhere, Udp, Way
+from installation.show.model import Show
+
+SACN, AR = 1, 2  # which way a datagram goes, in the digest
+GOODBYES = 3  # rounds: E1.31 asks for three terminated packets, and engines may miss one as well
+GOODBYE_S = 0.02  # between two rounds: what takes one of them away must not take all
+
+
+class Outputs:
+    """All ways out of the house.
+
+    live: False where nothing shall leave (the offline clock): datagrams are made and digested all
+    the same.
+    """
+
+    def __init__(
+        self, show: Show, clock: Clock, identity: Identity, live: bool, light_log: LightLog | None = None
+    ) -> None:
+        patch = show.patch
+        self._clock = clock
+        self._epoch = identity.epoch
+        self._universes = Universes(show.garments, patch.slots)
+        self._source = Source(identity.cid, patch.sacn_source, patch.sacn_priority, self._universes.numbers)
+        self._ar = ArFeed(show)
+        self._light_log = light_log
+        self._digest = hashlib.sha256()
+        self._sacn_way, self._ar_way = _ways(show) if live else (Nowhere("sACN"), Nowhere("AR"))
+
+    def send(self, levels: Levels, scene: SceneState, body: Body, tick: Tick) -> None:
+        """Send what is due at this tick; nothing here waits, and no way out feels another's trouble."""
+        for group, packet in self._source.due(self._universes.slots(levels), tick.time_s):
+            self._give(SACN, self._sacn_way, packet, tick.time_s, group)
+        for datagram in self._ar.due(levels, scene, body, tick.time_s):
+            self._give(AR, self._ar_way, datagram, tick.time_s)
+        if self._light_log is not None:
+            self._light_log.write(levels, tick)
+
+    def goodbye(self, tick: Tick) -> None:
+        """End every stream, in three rounds; the safe look has been sent before."""
+        for number in range(GOODBYES):
+            if number:
+                self._clock.sleep_s(GOODBYE_S)
+            for group, packet in self._source.terminate():
+                self._give(SACN, self._sacn_way, packet, tick.time_s, group)
+            self._give(AR, self._ar_way, goodbye(self._epoch), tick.time_s)
+
+    def health(self) -> tuple[Health, ...]:
+        """How every way out does, and the light log where there is one."""
+        ways = (self._sacn_way.health(), self._ar_way.health())
+        return ways if self._light_log is None else (*ways, self._light_log.health())
+
+    def digest(self) -> str:
+        """SHA-256 in hex over all datagrams meant to be sent so far: for each its way, its length and its bytes."""
+        return self._digest.hexdigest()
+
+    def close(self) -> None:
+        """Give the sockets back and write the light log; after the goodbye."""
+        self._sacn_way.close()
+        self._ar_way.close()
+        if self._light_log is not None:
+            self._light_log.close()
+
+    def _give(self, kind: int, way: Way, datagram: bytes | memoryview, time_s: float, group: str = "") -> None:
+        self._digest.update(struct.pack(">BI", kind, len(datagram)))
+        self._digest.update(datagram)
+        way.send(datagram, time_s, group)
+
+
+def _ways(show: Show) -> tuple[Way, Way]:
+    patch = show.patch
+    sacn = Udp("sACN", logging.getLogger("installation.sacn.out"), patch.sacn_host, patch.sacn_port)
+    ar = Udp("AR", logging.getLogger("installation.osc.out"), patch.ar_host, patch.ar_port)
+    sacn.wait()  # both names are being asked for by now
+    ar.wait()
+    return sacn, ar
