@@ -1,0 +1,139 @@
+"""What a watcher is told again and again: the moving part of a frame, and what it may ask for in return."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from installation.frame import Bytes, Flags, Floats32, Frame, Health, Order, Playing, Receipt, Waiting
+from installation.show.model import Look
+from installation.watch.codec import Message, number
+from installation.watch.programme import layer_rows
+
+VERBS = ("go", "back", "panic", "blackout", "master", "cue")
+LONGEST_NAME = 64  # characters of a cue number or target: a person wrote it, and a person reads it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class News:
+    """One tick as a watcher sees it.
+
+    rate_hz: ticks a second over the last one, NaN until known · receipts: verb, accepted and reason ·
+    health: of `Health` · slots (P, 3) the very bytes of the wire · limiting (G,) · heart_rate,
+    heart_phase (N,) NaN where not known · presence, quality (N, 4) in the order of `ORGANS` ·
+    layer_levels (L, N): present levels of the layers of the newest cue's look.
+    """
+
+    tick: int
+    time_s: float
+    dropped: int
+    rate_hz: float
+    playing: tuple[Playing, ...]
+    current: int
+    standby: int
+    act: str
+    scene: str
+    master: float
+    blackout: float
+    panic: float
+    blackout_asked: bool
+    panic_asked: bool
+    waiting: Waiting
+    receipts: tuple[tuple[str, bool, str], ...]
+    health: tuple[Health, ...]
+    slots: Bytes
+    limiting: Flags
+    heart_rate: Floats32
+    heart_phase: Floats32
+    presence: Bytes
+    quality: Floats32
+    layer_levels: Floats32
+
+
+def news(frame: Frame, looks: Sequence[Look], safe_look: int, rate_hz: float, receipts: Iterable[Receipt]) -> Message:
+    """The message of one frame."""
+    story, body = frame.story, frame.body
+    look = looks[story.playing[-1].look if story.playing else safe_look]
+    waiting = story.waiting
+    return Message(
+        "news",
+        {
+            "tick": (frame.tick.number, frame.tick.time_s, frame.tick.dropped, rate_hz),
+            "playing": [(p.cue, p.look, p.weight, p.progress, p.elapsed_s) for p in story.playing],
+            "place": (story.current, story.standby, story.act, frame.scene.scene),
+            "desk": (story.master, story.blackout, story.panic, story.blackout_asked, story.panic_asked),
+            "waiting": (waiting.text, waiting.value, waiting.threshold, waiting.held_s, waiting.hold_s),
+            "receipts": [(r.order.verb, r.accepted, r.reason) for r in receipts],
+            "health": [(h.name, h.kind, h.ok, h.text, h.handled, h.lost) for h in frame.health],
+        },
+        {
+            "slots": frame.levels.slots,
+            "limiting": frame.levels.limiting,
+            "heart_rate": body.heart_rate.astype(np.float32),
+            "heart_phase": body.heart_phase.astype(np.float32),
+            "presence": body.presence,
+            "quality": body.quality.astype(np.float32),
+            "layer_levels": story.values[layer_rows(look)].astype(np.float32),
+        },
+    )
+
+
+def read_news(message: Message) -> News:
+    """The news in a message.  Raises KeyError, TypeError or ValueError where it holds none."""
+    fields: Any = message.fields
+    arrays: Any = message.arrays
+    tick, time_s, dropped, rate_hz = fields["tick"]
+    current, standby, act, scene = fields["place"]
+    master, blackout, panic, blackout_asked, panic_asked = fields["desk"]
+    text, *scale = fields["waiting"]
+    return News(
+        tick=tick,
+        time_s=number(time_s),
+        dropped=dropped,
+        rate_hz=number(rate_hz),
+        playing=tuple(Playing(*row) for row in fields["playing"]),
+        current=current,
+        standby=standby,
+        act=act,
+        scene=scene,
+        master=number(master),
+        blackout=number(blackout),
+        panic=number(panic),
+        blackout_asked=blackout_asked,
+        panic_asked=panic_asked,
+        waiting=Waiting(text, *(number(value) for value in scale)),
+        receipts=tuple((verb, accepted, reason) for verb, accepted, reason in fields["receipts"]),
+        health=tuple(Health(*row) for row in fields["health"]),
+        slots=arrays["slots"],
+        limiting=arrays["limiting"],
+        heart_rate=arrays["heart_rate"],
+        heart_phase=arrays["heart_phase"],
+        presence=arrays["presence"],
+        quality=arrays["quality"],
+        layer_levels=arrays["layer_levels"],
+    )
+
+
+def order(verb: str, value: float = math.nan, target: str = "", expect_standby: str = "") -> Message:
+    """The message of an order that a watcher gives."""
+    return Message("order", {"verb": verb, "target": target, "value": value, "expect_standby": expect_standby})
+
+
+def read_order(message: Message, source: str, time_s: float) -> Order | None:
+    """The order in a message, checked; None where it holds none."""
+    fields = message.fields
+    verb, target, expected = (fields.get(name, "") for name in ("verb", "target", "expect_standby"))
+    value = number(fields.get("value"))
+    if message.kind != "order" or verb not in VERBS or math.isinf(value):
+        return None
+    if not (isinstance(verb, str) and isinstance(target, str) and isinstance(expected, str)):
+        return None
+    if max(len(target), len(expected)) > LONGEST_NAME or (verb == "cue" and not target):
+        return None
+    if verb == "master" and math.isnan(value):
+        return None
+    return Order(verb, source, time_s, target=target, value=value, expect_standby=expected)

@@ -1,0 +1,76 @@
+"""The desk: one big GO, three buttons that are never far, the master, and the answer to the last order."""
+
+from __future__ import annotations
+
+from installation.watch.window.layout import Layout
+from installation.watch.window.palette import COLORS, mixed
+from installation.watch.window.pen import Box, Pen
+from installation.watch.window.view import View, quiet
+
+HINTS = {"back": "backspace", "panic": "escape", "blackout": "b"}
+
+
+def draw_desk(pen: Pen, boxes: Layout, view: View) -> None:
+    """Draw the lower half of the column."""
+    _sentence(pen, boxes.sentence, view)
+    _go(pen, boxes.go, view, _touch(boxes, view, "go"))
+    for verb in ("back", "panic", "blackout"):
+        _button(pen, getattr(boxes, verb), verb, view, _touch(boxes, view, verb))
+    _master(pen, boxes.master, view)
+
+
+def _touch(boxes: Layout, view: View, verb: str) -> float:
+    """0 at rest, 0.5 under the pointer, 1 pressed; easing between."""
+    under = view.hands.at is not None and boxes.button_at(*view.hands.at) == verb
+    return view.eases.to(f"touch {verb}", 1.0 if view.hands.pressed == verb else 0.5 if under else 0.0)
+
+
+def _go(pen: Pen, box: Box, view: View, touch: float) -> None:
+    left, top, width, _ = box
+    ready = view.eases.to("ready", 1.0 if view.news.standby >= 0 else 0.0)
+    color = "jelly" if ready > 0.5 else "kelp"
+    pen.fill(box, mixed("trench", color, 0.20 + 0.16 * touch), 8)
+    pen.text("GO", left + width / 2, top + 56, 44, COLORS["jelly"] if ready > 0.5 else quiet(), "strong", "center")
+    if view.news.standby >= 0:
+        cue = view.programme.cues[view.news.standby]
+        words = f"{cue.number}  {cue.name}"
+    else:
+        words = "no cue stands by"
+    pen.text(words, left + width / 2, top + 80, 14, COLORS["foam"], align="center", room=width - 32)
+
+
+def _button(pen: Pen, box: Box, verb: str, view: View, touch: float) -> None:
+    left, top, width, _ = box
+    asked = {"panic": view.news.panic_asked, "blackout": view.news.blackout_asked}.get(verb, False)
+    on = view.eases.to(f"on {verb}", 1.0 if asked else 0.0)
+    tint, rest = ("coral", 0.24) if verb == "panic" else ("foam", 0.07)
+    pen.fill(box, mixed("trench", tint, rest + 0.09 * touch + 0.20 * on), 8)
+    word = verb.upper() if verb == "panic" else verb
+    pen.text(word, left + width / 2, top + 25, 14, COLORS["foam"], "strong" if verb == "panic" else "sans", "center")
+    pen.text(HINTS[verb], left + width / 2, top + 58, 12, quiet(), align="center")
+
+
+def _master(pen: Pen, box: Box, view: View) -> None:
+    left, top, width, _ = box
+    shown = view.eases.to("master", view.news.master)
+    pen.text("master", left, top + 4, 12, quiet())
+    pen.text(f"{100 * view.news.master:.0f} %", left + width, top + 4, 14, COLORS["foam"], "mono", "right")
+    pen.fill((left, top + 14, width, 6), COLORS["kelp"], 3)
+    if shown > 0:
+        pen.fill((left, top + 14, max(6.0, width * shown), 6), mixed("trench", "foam", 0.8), 3)
+
+
+def _sentence(pen: Pen, box: Box, view: View) -> None:
+    """The answer to the last order, for a few seconds; only a refusal carries the colour of one."""
+    left, top, width, _ = box
+    told = view.eases.to("sentence", 1.0 if view.now_s < view.sentence_until_s else 0.0)
+    if told <= 0.01 or not view.sentence:
+        return
+    indent = 22 if view.refused else 0
+    color = mixed("trench", "foam", told if view.refused else told * 0.75)
+    lines = pen.lines(view.sentence, 14, width - indent)[:2]
+    top += 20 * (2 - len(lines))  # it stands on GO, whose answer it is
+    if view.refused:
+        pen.shape("warning", left + 6, top + 12, 12, mixed("trench", "coral", told))
+    for i, line in enumerate(lines):
+        pen.text(line, left + indent, top + 17 + 20 * i, 14, color)

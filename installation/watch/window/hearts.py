@@ -1,0 +1,135 @@
+"""The hearts: one cell for each wearer, its trace moving at the pace of its own pulse."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.frame import Presence
+from installation.watch.window.layout import EDGE, Layout
+from installation.watch.window.palette import COLORS, PRESENCE_COLORS, mixed
+from installation.watch.window.pen import Box, Pen
+from installation.watch.window.view import SHAPES, View, quiet
+
+TRACE_S = 3.0  # seconds of pulse in a trace: three or four beats of a heart at rest
+POINTS = 72  # of a trace: the crest of a fast heart still has five
+KEPT = 240  # pictures remembered: TRACE_S at 60 a second, and some more
+HALF = 0.5  # a turn: a phase that falls by more has begun anew; one that falls by less is corrected, not turned
+ROOMY, ROWS = 8, 2  # so many cells have room for a trace
+NARROWEST = 104.0  # a cell without one
+
+
+class Hearts:
+    """Draws the strip; remembers the last seconds of every pulse."""
+
+    def __init__(self, wearers: int) -> None:
+        self._times_s: deque[float] = deque(maxlen=KEPT)
+        self._turns: deque[NDArray[np.float64]] = deque(maxlen=KEPT)
+        self._wearers = wearers
+        self._drawn = np.empty((0, wearers))
+
+    def listen(self, view: View) -> None:
+        """Take the present phase of every heart; whole turns are counted, so that it can be drawn between pictures."""
+        if self._times_s and view.now_s <= self._times_s[-1]:
+            return
+        phase = view.news.heart_phase.astype(np.float64)
+        if self._turns:
+            before = self._turns[-1]
+            phase += np.floor(before) + (phase < before % 1.0 - HALF)
+            phase = np.where(np.isfinite(phase), phase, view.news.heart_phase)  # the first beat starts the count
+        self._times_s.append(view.now_s)
+        self._turns.append(phase)
+
+    def draw(self, pen: Pen, boxes: Layout, view: View) -> None:
+        """Draw as many cells as fit, those that need a look first where they don't all."""
+        pen.fill(boxes.hearts, COLORS["trench"])
+        cells = self._cells(boxes, view)
+        self._drawn = self._between()
+        for wearer, box in cells:
+            self._cell(pen, view, wearer, box)
+        if len(cells) < self._wearers:
+            left, top, width, _ = cells[-1][1]
+            pen.text(f"and {self._wearers - len(cells)} more", left + width, top + 27, 14, quiet())
+
+    def wearer_at(self, boxes: Layout, view: View, x: float, y: float) -> int:
+        """The wearer whose cell lies at a place in units, -1 for none."""
+        for wearer, (left, top, width, height) in self._cells(boxes, view):
+            if left <= x < left + width and top <= y < top + height:
+                return wearer
+        return -1
+
+    def _cells(self, boxes: Layout, view: View) -> list[tuple[int, Box]]:
+        left, top, width, _ = boxes.hearts
+        wearers = self._wearers
+        columns = ROOMY // ROWS if wearers <= ROOMY else min(-(-wearers // ROWS), int((width - 2 * EDGE) / NARROWEST))
+        cell = (width - 2 * EDGE) / max(columns, 1)
+        return [
+            (wearer, (left + EDGE + i % columns * cell, top + 8 + i // columns * 44, cell, 44))
+            for i, wearer in enumerate(_shown(view, columns * ROWS))
+        ]
+
+    def _cell(self, pen: Pen, view: View, wearer: int, box: Box) -> None:
+        left, top, width, _ = box
+        presence = Presence(min(int(view.news.presence[wearer, 0]), Presence.REPLAYED))
+        tint = PRESENCE_COLORS[presence]
+        hover = view.eases.to(f"heart {wearer}", 1.0 if view.hovered == wearer else 0.0)
+        rate = float(view.news.heart_rate[wearer])
+        roomy = width > 2 * NARROWEST - 1
+        words = "–" if math.isnan(rate) else f"{rate:.0f}"
+        right = left + (108 if roomy else width - 12)
+        pen.shape(SHAPES[presence], left + 6, top + 22, 11, COLORS[tint])
+        number = pen.text(words, right, top + 28, 18, COLORS["foam"], "mono", "right")
+        name = mixed("trench", "foam", 0.72 + 0.28 * hover)
+        pen.text(view.programme.wearers[wearer].name, left + 20, top + 27, 14, name, room=right - number - left - 26)
+        if roomy:
+            color = "jelly" if presence == Presence.REAL else tint
+            self._trace(pen, wearer, (right + 14, top + 8, width - 108 - 14 - 20, 28), color)
+
+    def _between(self) -> NDArray[np.float64]:
+        """Heights (POINTS, N) of the pulses over the last seconds that were heard; NaN where nothing is known."""
+        if len(self._times_s) < 2:
+            return np.full((POINTS, self._wearers), np.nan)
+        times_s, turns = np.array(self._times_s), np.array(self._turns)
+        drawn_s = np.linspace(times_s[-1] - TRACE_S, times_s[-1], POINTS)
+        after = np.clip(np.searchsorted(times_s, drawn_s), 1, len(times_s) - 1)
+        share = (drawn_s - times_s[after - 1]) / (times_s[after] - times_s[after - 1])
+        between = turns[after - 1] + (turns[after] - turns[after - 1]) * np.clip(share, 0.0, 1.0)[:, None]
+        between[drawn_s < times_s[0]] = np.nan
+        return pulse(between % 1.0)
+
+    def _trace(self, pen: Pen, wearer: int, box: Box, color: str) -> None:
+        left, top, width, height = box
+        heights = self._drawn[:, wearer]
+        points = [
+            (left + width * i / (POINTS - 1), top + height * (1.0 - value))
+            for i, value in enumerate(heights.tolist())
+            if not math.isnan(value)
+        ]
+        if len(points) < 2:
+            pen.fill((left, top + height - 1, width, 1), COLORS["kelp"])
+            return
+        middle = len(points) // 2
+        pen.curve(points[: middle + 1], mixed("trench", color, 0.42))  # what is past is quieter
+        pen.curve(points[middle:], mixed("trench", color, 0.85))
+        pen.shape("real", *points[-1], 5, COLORS[color])
+
+
+def pulse(phase: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The height 0..1 of a drawn pulse at phases of the heart: a steep crest and the small wave after it.
+
+    A drawing of the photoplethysmogram, the sum of two bells; nothing is measured from it.
+    """
+    crest = 0.90 * np.exp(-(((phase - 0.16) / 0.085) ** 2))
+    return 0.06 + crest + 0.34 * np.exp(-(((phase - 0.46) / 0.14) ** 2))
+
+
+def _shown(view: View, room: int) -> list[int]:
+    everyone = list(range(len(view.programme.wearers)))
+    if len(everyone) <= room:
+        return everyone
+    presence = view.news.presence[:, 0]
+    urgent = sorted(everyone, key=lambda wearer: (presence[wearer] != Presence.HELD, wearer))
+    return sorted(urgent[: room - 1])

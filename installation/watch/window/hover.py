@@ -1,0 +1,113 @@
+"""Hovering a garment: a quiet sheet beside it that names cue, look, layers and the expressions that light it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import pygame
+
+from installation.frame import Presence
+from installation.watch.window.layout import EDGE, Layout
+from installation.watch.window.palette import COLORS, PRESENCE_COLORS, Color, mixed
+from installation.watch.window.pen import Pen
+from installation.watch.window.room import TALL_M, Room
+from installation.watch.window.type import Face, Size
+from installation.watch.window.view import SHAPES, View, quiet
+
+WIDTH, PAD = 320.0, 16.0
+OPAQUE = 238  # of 255: the light beneath is still felt
+PRESENCE_WORDS = {
+    Presence.REAL: "own sensors",
+    Presence.HELD: "held, the sensor is silent",
+    Presence.SIMULATED: "simulated twin",
+    Presence.REPLAYED: "replayed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A line of the sheet: `step` below the last, with something `beside` it at the right."""
+
+    step: float
+    text: str
+    beside: str = ""
+    size: Size = 12
+    color: Color | None = None
+    face: Face = "sans"
+
+
+class Hover:
+    """Draws the sheet; remembers whose it was while it fades away."""
+
+    def __init__(self) -> None:
+        self._wearer = -1
+
+    def draw(self, pen: Pen, boxes: Layout, view: View, place: Room) -> None:
+        """Draw the sheet of the hovered wearer, easing in and out."""
+        if view.hovered >= 0:
+            self._wearer = view.hovered
+        shown = view.eases.to("hover", 1.0 if view.hovered >= 0 else 0.0)
+        if shown <= 0.02 or self._wearer < 0:
+            return
+        words = _words(view, self._wearer)
+        height = sum(line.step for line in words) + 2 * PAD - 6
+        size = pen.rect((0, 0, WIDTH, height)).size
+        sheet = pygame.Surface(size, pygame.SRCALPHA)
+        own = pen.on(sheet)
+        own.fill((0, 0, WIDTH, height), mixed("trench", "kelp", 0.35), 8)
+        y = PAD - 4
+        for line in words:
+            y += line.step
+            taken = own.text(line.beside, WIDTH - PAD, y, 12, quiet(), "mono", "right")
+            room = WIDTH - 2 * PAD - (taken + 8 if taken else 0)
+            own.text(line.text, PAD, y, line.size, line.color or quiet(), line.face, room=room)
+        presence = _presence(view, self._wearer)
+        own.shape(SHAPES[presence], WIDTH - PAD - 6, PAD + 8, 11, COLORS[PRESENCE_COLORS[presence]])
+        sheet.set_alpha(round(OPAQUE * shown))
+        x, top = _beside(boxes, place, self._wearer, pen.scale, height)
+        pen.surface.blit(sheet, pen.rect((x, top, 0, 0)).topleft)
+
+
+def _presence(view: View, wearer: int) -> Presence:
+    return Presence(min(int(view.news.presence[wearer, 0]), Presence.REPLAYED))
+
+
+def _words(view: View, wearer: int) -> list[Words]:
+    programme, news = view.programme, view.news
+    rate = float(news.heart_rate[wearer])
+    heart = PRESENCE_WORDS[_presence(view, wearer)] + ("" if math.isnan(rate) else f", {rate:.0f} beats a minute")
+    lines = [
+        Words(18, programme.wearers[wearer].name, size=18, color=COLORS["foam"], face="strong"),
+        Words(20, heart),
+    ]
+    playing = view.newest
+    look = playing.look if playing is not None else programme.safe_look
+    name, layers = programme.looks[look]
+    if playing is not None:
+        cue = programme.cues[playing.cue]
+        lines.append(Words(30, f"{cue.number}  {cue.name}", f"look {name}", 14, COLORS["foam"]))
+    else:
+        lines.append(Words(30, "The safe look", f"look {name}", 14, COLORS["foam"]))
+    for i, layer in enumerate(layers):
+        if wearer not in layer.wearers:
+            continue
+        level = float(news.layer_levels[i, wearer]) if i < len(news.layer_levels) else math.nan
+        value = "" if math.isnan(level) else f"{level:.2f}"
+        lines.append(Words(26, f"{layer.effect} on {layer.region}", size=14, color=COLORS["plankton"]))
+        lines.append(Words(18, f"level {layer.level}", value, face="mono"))
+        lines += [Words(16, f"{parameter} {text}", face="mono") for parameter, text in layer.params]
+    garments = [i for i, garment in enumerate(programme.garments) if garment.wearer == wearer]
+    if any(news.limiting[i] for i in garments):
+        lines.append(Words(24, "The guard softens a change that is too fast.", color=COLORS["ember"]))
+    return lines
+
+
+def _beside(boxes: Layout, place: Room, wearer: int, scale: float, height: float) -> tuple[float, float]:
+    """Where the sheet's corner lies: beside the figure, on the side with more room, within the stage."""
+    _, _, width, stage_height = boxes.stage
+    x, feet = (float(value) / scale for value in place.feet[wearer])
+    half = 0.42 * float(place.px_per_m[wearer]) / scale
+    left = x + half if x < width / 2 else x - half - WIDTH
+    top = feet - TALL_M * float(place.px_per_m[wearer]) / scale
+    return min(max(left, EDGE), width - WIDTH - EDGE), min(max(top, EDGE), stage_height - height - EDGE)

@@ -1,0 +1,86 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from installation.frame import Health, Order, Receipt
+from installation.watch.codec import Message, Reader, encode
+from installation.watch.news import news, order, read_news, read_order
+from installation.watch.programme import programme, read_programme
+from tests.watch import fakes
+
+
+def sent(message: Message) -> Message:
+    (back,) = Reader().feed(encode(message))
+    return back
+
+
+def test_the_programme_names_what_lights_a_garment() -> None:
+    told = read_programme(sent(programme(fakes.show())))
+    assert [wearer.name for wearer in told.wearers] == ["Elif", "Tomo"]
+    assert [(g.wearer, g.first, g.pixels) for g in told.garments] == [(0, 0, 8), (1, 8, 8)]
+    assert [(cue.number, cue.when) for cue in told.cues][2] == ("2.5", "pantry.shortage_risk > 0.6 for 4s")
+    name, (ground, heart) = told.looks[1]
+    assert (name, ground.region, heart.region) == ("beat", "all", "chest")
+    assert (heart.effect, heart.level, heart.params) == ("heartbeat", "0.5", (("speed", "3"), ("width", "0.25")))
+    assert heart.wearers == {0, 1}
+    np.testing.assert_array_equal(told.position_m, fakes.show().geometry.position_m)
+
+
+def test_a_watcher_sees_the_very_bytes_of_the_wire() -> None:
+    show, frame = fakes.show(), fakes.frame(7)
+    told = read_news(sent(news(frame, show.looks, show.safe_look, 59.9, ())))
+    np.testing.assert_array_equal(told.slots, frame.levels.slots)
+    assert told.slots.dtype == np.uint8
+
+
+def test_what_is_not_known_of_a_body_is_still_not_known_to_a_watcher() -> None:
+    show = fakes.show()
+    told = read_news(sent(news(fakes.frame(7), show.looks, show.safe_look, math.nan, ())))
+    assert told.heart_rate[0] == 66 and np.isnan(told.heart_rate[1])
+    assert math.isnan(told.rate_hz)
+
+
+def test_the_news_tells_the_story_receipts_and_health() -> None:
+    show = fakes.show()
+    receipts = (Receipt(Order("go", "keys", 0.0), False, "GO refused: 0.3 s after the last one."),)
+    frame = fakes.frame(7, health=(Health("sACN", "output", False, "nobody listens"),))
+    told = read_news(sent(news(frame, show.looks, show.safe_look, 60.0, receipts)))
+    assert (told.current, told.standby, told.act, told.master) == (1, 2, "Feast", 0.9)
+    assert told.playing == frame.story.playing and told.waiting == frame.story.waiting
+    assert told.receipts == (("go", False, "GO refused: 0.3 s after the last one."),)
+    assert told.health == frame.health
+    np.testing.assert_array_equal(told.layer_levels[:, 0], [0.0, 1.0])  # rows of the newest cue's look
+
+
+def test_an_order_arrives_as_it_was_given() -> None:
+    taken = read_order(sent(order("go", expect_standby="3.2")), "window", 1.5)
+    assert taken is not None
+    assert (taken.verb, taken.source, taken.time_s, taken.expect_standby) == ("go", "window", 1.5, "3.2")
+    assert math.isnan(taken.value)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"verb": "reboot"},
+        {"verb": "room", "target": "pantry.coverage", "value": 1},
+        {"verb": ["go"]},
+        {"verb": "go", "expect_standby": 3},
+        {"verb": "go", "target": "x" * 65},
+        {"verb": "master"},
+        {"verb": "cue"},
+        {},
+    ],
+)
+def test_what_a_window_may_not_ask_for_is_no_order(fields: dict[str, object]) -> None:
+    assert read_order(Message("order", fields), "window", 0.0) is None
+
+
+@given(
+    st.dictionaries(st.sampled_from(["verb", "target", "value", "expect_standby"]), st.text() | st.floats() | st.none())
+)
+def test_no_order_makes_the_reader_raise(fields: dict[str, object]) -> None:
+    read_order(Message("order", fields), "window", 0.0)

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import dataclasses
+import io
+import math
+
+import pytest
+from rich.console import Console
+
+from installation.frame import Health, Tick
+from installation.watch.rate import Rate
+from installation.watch.status import Status, has_screen, status_lines
+from tests.watch import fakes
+
+
+def test_the_line_tells_rate_people_cue_and_standby() -> None:
+    line = status_lines(fakes.show(), fakes.frame(9), 59.94)[0].plain
+    for words in ("59.9 Hz", "1 of 2 alive", "● 1", "○ 1", "Feast · 2 The table 60 %", "standby 2.5", "master 90 %"):
+        assert words in line
+    assert "dropped" not in line
+
+
+def test_every_problem_has_a_line_of_its_own_the_most_urgent_first() -> None:
+    health = (
+        Health("/dev/ttyACM0", "wire", False, "is gone; Tomo's twin carries on"),
+        Health("sACN", "output", False, "10.0.0.9 does not answer"),
+        Health("AR", "output", True, "to 127.0.0.1:9000"),
+    )
+    lines = [line.plain for line in status_lines(fakes.show(), fakes.frame(9, health=health), math.nan)[1:]]
+    assert lines == ["▲ sACN: 10.0.0.9 does not answer", "▲ /dev/ttyACM0: is gone; Tomo's twin carries on"]
+
+
+def test_panic_and_blackout_are_said() -> None:
+    frame = fakes.frame(9)
+    frame = dataclasses.replace(
+        frame, story=dataclasses.replace(frame.story, panic_asked=True, blackout_asked=True, current=-1, standby=-1)
+    )
+    line = status_lines(fakes.show(), frame, 60.0)[0].plain
+    assert "PANIC" in line and "BLACKOUT" in line
+
+
+def test_dropped_ticks_lower_the_rate_that_is_told() -> None:
+    rate = Rate()
+    assert math.isnan(rate.at(Tick(0, 0.0, 1 / 60, 0)))
+    assert rate.at(Tick(60, 1.0, 1 / 60, 0)) == pytest.approx(60.0)
+    assert rate.at(Tick(90, 1.5, 1 / 60, 0)) == pytest.approx(60.0), "only after a second is it counted again"
+    assert rate.at(Tick(120, 2.0, 1 / 60, 15)) == pytest.approx(45.0)
+
+
+def test_a_status_that_was_never_shown_a_frame_ends_in_silence() -> None:
+    said = io.StringIO()
+    for terminal in (True, False):
+        status = Status(fakes.show(), Console(file=said, force_terminal=terminal, width=80))
+        status.close()
+    assert "Hz" not in said.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [({}, False), ({"DISPLAY": ":0"}, True), ({"WAYLAND_DISPLAY": "wayland-0"}, True), ({"DISPLAY": ""}, False)],
+)
+def test_a_screen_is_there_where_linux_says_so(variables: dict[str, str], expected: bool) -> None:
+    assert has_screen("linux", variables) is expected
+
+
+@pytest.mark.parametrize("system", ["win32", "darwin"])
+def test_other_systems_have_a_screen_unless_a_machine_builds_there(system: str) -> None:
+    assert has_screen(system, {})
+    assert not has_screen(system, {"CI": "true"})
