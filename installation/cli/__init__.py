@@ -1,0 +1,62 @@
+"""The command line: what can be asked, and which file answers.  Heavy imports wait until they are needed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from installation import __version__
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is no length of time; seconds from 0 up would do")
+    return value
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options; `nexus --help` prints it."""
+    top = argparse.ArgumentParser(
+        prog="nexus", description="A controller for interactive installations that people wear."
+    )
+    top.add_argument("--version", action="version", version=f"nexus {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="play a show, live or offline")
+    run.add_argument("show", nargs="?", help="folder of the show, or the name of a shipped one (collective_feast)")
+    run.add_argument("--headless", action="store_true", help="no window, even where there is a screen")
+    run.add_argument("--seconds", type=_seconds, metavar="S", help="end after S seconds of the show")
+    run.add_argument("--seed", type=int, default=1, metavar="N", help="which simulated people come (1)")
+    run.add_argument("--offline", action="store_true", help="as fast as the machine can; nothing goes to the network")
+    run.add_argument("--patch", type=Path, metavar="FILE", help="another venue's patch.toml")
+    run.add_argument("--osc", metavar="HOST:PORT", help="send the AR state there instead")
+    run.add_argument("--sacn", metavar="HOST[:PORT]", help="send sACN there instead; or multicast")
+    run.add_argument("--control", metavar="HOST:PORT", help="listen for control OSC there instead")
+    run.add_argument("--light-log", type=Path, metavar="FILE.npz", help="keep every tick's bytes after the guard")
+
+    check = commands.add_parser("check", help="read a show and print every problem")
+    check.add_argument("show", nargs="?", help="folder of the show, or the name of a shipped one")
+    check.add_argument("--patch", type=Path, metavar="FILE", help="another venue's patch.toml")
+
+    ports = commands.add_parser("ports", help="list serial ports and what answers")
+    ports.add_argument("--json", action="store_true", help="print a JSON list instead of a table")
+
+    bench = commands.add_parser("bench", help="measure; needs a checkout of the repository")
+    bench.add_argument("names", nargs="*", metavar="NAME", help="loop … (all)")
+    bench.add_argument("--json", action="store_true", help="print only a JSON list of rows")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 when it went well, 1 when it found problems, 2 when it was asked wrongly."""
+    asked = parser().parse_args(arguments)
+    command = import_module(f"installation.cli.{asked.command}")
+    try:
+        return int(command.run(asked))
+    except BrokenPipeError:  # the reader of our output went away: head, less
+        sys.stderr.close()
+        return 1
