@@ -30,14 +30,13 @@ PAST_PEAK = 0.7  # the slope has clearly fallen: to this share of its steepest
 GAP_S = 0.25  # a longer silence can hide an upstroke (0.1-0.2 s): the wave starts anew
 LOST_S = 3.0  # longer than any resting interval (Orphanidou, IEEE JBHI 19:832, 2015): the rhythm is forgotten
 REFRACTORY_S = 0.27  # no heart of a guest beats twice within this (220 per minute)
-DICROTIC_SHARE = 0.7  # while the dicrotic wave may come, a rise must be nearly as strong as a beat
-WEAK_SHARE = 0.15  # later a weak beat is welcome, so far above the usual ripples (Pan and Tompkins: a quarter)
-RIPPLE_KEEPS = 0.125  # by which the usual ripple follows the last one (Pan and Tompkins)
-RIPPLE_UP = 0.125
-RIPPLE_GAIN = 2.0
+DICROTIC_SHARE = 0.7  # of a typical beat: a rise must be so strong while the dicrotic wave may come
+WEAK_SHARE = 0.2  # and so strong later, since an early beat fills little; besides,
+RIPPLE_GAIN = 1.5  # it must stand out from the ripples that are usual there
+VALVE_S = 0.1, 0.15  # after the end of ejection: from the one to the other
 RIPPLE_AFTER = 0.5  # of an interval: what is refused from here on is a ripple, no longer the dicrotic wave
+RIPPLE_KEEPS = 0.125  # by which the usual ripple follows the last one (Pan and Tompkins)
 UNKNOWN_RIPPLE = 0.15  # until the wearer's own are known
-VALVE_S = 0.1, 0.15  # after the ejection has ended, from the one to the other
 INTERVAL_S = 1.0  # until the wearer's own is known: on the slow side, where the dicrotic wave is latest
 STEADY = 0.6, 1.6  # an interval in these bounds of the running one belongs to the same rhythm
 KNOWN = 3  # steady intervals in a row make a rhythm
@@ -46,6 +45,7 @@ LEAN_S = 2.0  # at this pace
 RELAX_S = 1.0  # and at this one while no rhythm is known: whoever puts a sensor on shakes it first
 GROW, SHRINK = 1.5, 0.15  # an artefact raises the typical strength this far at most; weak beats lower it slowly
 WILD, EARLY = 4.0, 0.7  # so much stronger than a beat, and so early: the sensor was knocked
+LARGEST = 1e12  # no converter counts so far, in whatever unit
 QUANTA = 4.0  # a rise of fewer steps of the converter is its last bit, not a pulse
 
 NOTHING, REFUSED, BEAT = 0, 1, 2
@@ -57,9 +57,8 @@ HEART = np.dtype(
         *((name, "f8") for name in ("slope", "slope_s", "before", "before_s")),  # the two newest slopes
         *((name, "f8") for name in ("foot", "steepest", "steepest_s", "fall")),  # the rise under way
         *((name, "f8") for name in ("beat_s", "strong_s")),  # the last beat, the last strong one
-        *(
-            (name, "f8") for name in ("interval_s", "typical", "ripple", "highest", "quantum")
-        ),  # what is usual for this wearer
+        # what is usual for this wearer; the highest refused rise since the last beat; the converter's step
+        *((name, "f8") for name in ("interval_s", "typical", "ripple", "highest", "quantum")),
         ("rising", "?"),
         ("known", "i4"),  # steady intervals in a row
     ],
@@ -112,7 +111,7 @@ def _smooth(s: Any, time_s: float, value: float) -> float:
     if change > 0.0 and (s.quantum == 0.0 or change < s.quantum):
         s.quantum = change
     s.time_s, s.raw, s.pole1, s.pole2, s.wave = time_s, value, pole1, pole2, wave
-    return (pole2 - wave) / SMOOTH_S
+    return float((pole2 - wave) / SMOOTH_S)
 
 
 @compiled
@@ -120,7 +119,7 @@ def _crest(s: Any, slope: float) -> float:
     """Time of the top of the parabola through the last three slopes, of which the middle one is highest."""
     left = (s.slope - s.before) / (s.slope_s - s.before_s)
     right = (slope - s.slope) / (s.time_s - s.slope_s)
-    return 0.5 * (s.before_s + s.slope_s) + 0.5 * left * (s.time_s - s.before_s) / (left - right)
+    return float(0.5 * (s.before_s + s.slope_s) + 0.5 * left * (s.time_s - s.before_s) / (left - right))
 
 
 @compiled
@@ -159,7 +158,7 @@ def _is_beat(s: Any, beat_s: float, strength: float) -> bool:
     if known and since_s < EARLY * s.interval_s and strength > WILD * typical:
         return False
     s.beat_s = beat_s
-    s.ripple += (RIPPLE_UP if s.highest > s.ripple else RIPPLE_KEEPS) * (s.highest - s.ripple)
+    s.ripple += RIPPLE_KEEPS * (s.highest - s.ripple)
     s.highest = 0.0
     if strength > DICROTIC_SHARE * typical:
         _follow(s, beat_s)
@@ -192,13 +191,13 @@ def find_beats(memory: NDArray[Any], time_s: Floats, column: Ints, value: Floats
     """Take samples into the hearts' memory and write what each brings into `pulse`.
 
     memory (M,) `HEART` · time_s, column, value (K,): samples in order of time within each column; one that
-    is not finite or not later than its forerunner is left out · pulse (K,) `PULSE`, written.
+    is no number or not later than its forerunner is left out · pulse (K,) `PULSE`, written.
     """
     for k in range(time_s.size):
         s, p = memory[column[k]], pulse[k]
         p.wave, p.verdict, p.beat_s, p.strength = np.nan, NOTHING, np.nan, 0.0
         p.steepest = p.fall = 0.0
-        if not (np.isfinite(time_s[k]) and np.isfinite(value[k])) or time_s[k] <= s.time_s:
+        if not (np.isfinite(time_s[k]) and abs(value[k]) < LARGEST) or time_s[k] <= s.time_s:
             continue
         if not time_s[k] - s.time_s < GAP_S:
             _begin(s, time_s[k], value[k])

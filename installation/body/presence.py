@@ -5,98 +5,174 @@
     held -> real        good again
     simulated -> real   good for RETURN_S without a break: the twin fades out
 
-Bad is a quality under BAD or silence; good is one over GOOD; between them nothing changes.
+Bad is a quality under BAD, or silence; good is one over GOOD; between them nothing changes.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from installation.frame import Bytes, Flags, Floats, Presence
+from installation.compiled import compiled
+from installation.frame import Flags, Floats, Presence
 
 BAD, GOOD = 0.3, 0.5  # quality; 0.5: as likely right as not
 SILENT_S = 1.0  # no sample for so long: nothing is known of the organ
-HOLD_S, SIMULATE_S = 1.0, 3.0  # a lost beat or two, and as long as a heart goes on alone without a lie
-FIRST_S = 8.0  # instead of SIMULATE_S for a sensor that is new and sends: four beats at any pace, and a fumble
+HOLD_S, SIMULATE_S = 1.0, 3.0  # a lost beat; as long as a heart goes on alone without a lie
+FIRST_S = 10.0  # instead of SIMULATE_S for a sensor that is new and sends: to be put on, and four good beats
 RETURN_S = 2.0  # a plug that is being pushed in makes and breaks for a second
 CROSSFADE_S = 2.0
+CALM_S = 0.5  # in which a level that is felt again moves to where it is
+APART = 0.5  # of an interval: beats shown are never closer, from whichever side they come
+
+REAL, HELD, SIMULATED = int(Presence.REAL), int(Presence.HELD), int(Presence.SIMULATED)
+
+STANDING = np.dtype(
+    [
+        ("presence", "u1"),
+        ("met", "?"),  # the own sensor was good since it was new, or since it was last simulated
+        *((name, "f8") for name in ("twin", "bad_s", "good_s")),  # the twin's share 0..1; how long bad, how long good
+        *((name, "f8") for name in ("rate", "ibi_s", "rmssd_ms")),  # the own levels, kept where they are not felt
+        *((name, "f8") for name in ("parted", "phase", "beat_s")),  # how far the twin is ahead; what is shown
+    ],
+    align=True,
+)
+"""Memory of where one wearer's heart comes from."""
+
+SHOWN = np.dtype(
+    [
+        *((name, "f8") for name in ("rate", "phase", "beat_s", "ibi_s", "rmssd_ms", "quality", "age_s")),
+        ("beat", "?"),
+    ],
+    align=True,
+)
+"""A heart as it is shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where one organ of every wearer comes from; each array is (N,).
-
-    presence of `Presence` · twin 0..1, share of the twin in what is shown · bad_s, good_s how long it has been
-    so, seconds · met True once the own sensor was good since it was last simulated or new.
-    """
-
-    presence: Bytes
-    twin: Floats
-    bad_s: Floats
-    good_s: Floats
-    met: Flags
-
-
-def first_standing(patched: Flags) -> Standing:
+def standings(patched: Flags) -> NDArray[Any]:
     """Before the first tick: whoever has no hardware in the patch (N,) is simulated, the others are waited for."""
-    wearers = patched.size
-    return Standing(
-        presence=np.where(patched, Presence.REAL, Presence.SIMULATED).astype(np.uint8),
-        twin=np.where(patched, 0.0, 1.0),
-        bad_s=np.zeros(wearers),
-        good_s=np.zeros(wearers),
-        met=np.zeros(wearers, np.bool_),
-    )
+    memory = np.zeros(patched.size, STANDING)
+    memory["presence"] = np.where(patched, REAL, SIMULATED)
+    memory["twin"] = np.where(patched, 0.0, 1.0)
+    for name in ("rate", "ibi_s", "rmssd_ms", "parted", "phase", "beat_s"):
+        memory[name] = np.nan
+    return memory
 
 
+@compiled
 def decide(
-    standing: Standing, quality: Floats, age_s: Floats, patched: Flags, dt_s: float, crossfade_s: float = CROSSFADE_S
-) -> Standing:
-    """Where the organ comes from after one more tick of `dt_s`.
+    memory: NDArray[Any], quality: Floats, age_s: Floats, patched: Flags, dt_s: float, crossfade_s: float
+) -> None:
+    """Decide where each wearer's (N,) heart comes from after one more tick of `dt_s`.
 
     quality (N,) 0..1 and age_s (N,) of the newest sample, of the wearers' own sensors; NaN: none yet.
     """
-    sends = age_s <= SILENT_S  # False for NaN
-    good = sends & (quality >= GOOD)
-    bad = ~sends | ~(quality >= BAD)
-    bad_s = np.where(good, 0.0, standing.bad_s + dt_s * bad)
-    good_s = np.where(bad, 0.0, standing.good_s + dt_s * good)
-    met = standing.met | good
-    patience_s = np.where(sends & ~met, FIRST_S, SIMULATE_S)
-
-    was = standing.presence
-    simulated = ~patched | np.where(was == Presence.SIMULATED, good_s < RETURN_S, bad_s > patience_s)
-    held = ~simulated & np.where(was == Presence.HELD, ~good, bad_s > HOLD_S)
-    presence = np.where(simulated, Presence.SIMULATED, np.where(held, Presence.HELD, Presence.REAL))
-    step = dt_s / crossfade_s
-    twin = np.clip(standing.twin + np.where(simulated, step, -step), 0.0, 1.0)
-    return replace(
-        standing, presence=presence.astype(np.uint8), twin=twin, bad_s=bad_s, good_s=good_s, met=met & ~simulated
-    )
-
-
-def blend(own: Floats, other: Floats, twin: Floats) -> Floats:
-    """Levels (N,) by share of the twin; where only one side is known and has a share, that one; NaN: neither."""
-    mixed = own + twin * (other - own)
-    mixed = np.where((twin <= 0.0) | np.isnan(other) & (twin < 1.0), own, mixed)
-    return np.where((twin >= 1.0) | np.isnan(own) & (twin > 0.0), other, mixed)
+    for w in range(memory.size):
+        s = memory[w]
+        sends = age_s[w] <= SILENT_S  # False for NaN
+        good = sends and quality[w] >= GOOD
+        bad = not sends or not quality[w] >= BAD
+        s.bad_s = 0.0 if good else s.bad_s + dt_s * bad
+        if age_s[w] > SILENT_S:
+            s.bad_s = max(s.bad_s, age_s[w])
+        s.good_s = 0.0 if bad else s.good_s + dt_s * good
+        s.met = s.met or good
+        patience_s = FIRST_S if sends and not s.met else SIMULATE_S
+        if not patched[w] or s.bad_s > patience_s:
+            s.presence, s.met = SIMULATED, False
+        elif s.presence == SIMULATED:
+            s.presence = REAL if s.good_s >= RETURN_S else SIMULATED
+        elif s.bad_s > HOLD_S:
+            s.presence = HELD
+        elif good:
+            s.presence = REAL
+        step = dt_s / crossfade_s
+        s.twin = min(1.0, max(0.0, s.twin + (step if s.presence == SIMULATED else -step)))
 
 
-def part(own: Floats, other: Floats, twin: Floats, parted: Floats) -> Floats:
-    """How far the twin's phase is ahead of the wearer's own (N,), in turns, without a jump while both have a share.
+@compiled
+def _mix(own: float, other: float, twin: float) -> float:
+    """A level by share of the twin; where only one side is known and has a share, that one."""
+    if twin <= 0.0 or (np.isnan(other) and twin < 1.0):
+        return own
+    if twin >= 1.0 or np.isnan(own):
+        return other
+    return own + twin * (other - own)
 
-    parted: the same one tick ago.  Outside a crossfade it is the shorter way round, -0.5..0.5.
+
+@compiled
+def _way(turns: float) -> float:
+    """The shorter way round, -0.5..0.5 turns."""
+    return float(turns - np.floor(turns + 0.5))
+
+
+@compiled
+def _mix_phase(s: Any, own: float, other: float) -> float:
+    """A phase by share of the twin: along the way between the two, without a leap while both have a share.
+
+    phase = own + twin * parted,   parted: how far the twin is ahead, followed turn by turn
     """
-    ahead = other - own
-    fading = (twin > 0.0) & (twin < 1.0) & ~np.isnan(parted)
-    nearest = np.where(fading, parted, 0.0)
-    return nearest + (ahead - nearest + 0.5) % 1.0 - 0.5
+    fading = 0.0 < s.twin < 1.0 and not np.isnan(s.parted)
+    nearest = s.parted if fading else 0.0
+    s.parted = nearest + _way(other - own - nearest)
+    mixed = _mix(own, own + s.parted if s.twin < 1.0 else other, s.twin)
+    return float(mixed - np.floor(mixed))
 
 
-def blend_phase(own: Floats, other: Floats, twin: Floats, parted: Floats) -> Floats:
-    """Phases (N,) by share of the twin: from the one to the other along the way between them, never by a leap."""
-    mixed = np.where(twin >= 1.0, other, own + twin * parted)
-    mixed = np.where(np.isnan(own) & (twin > 0.0), other, np.where(np.isnan(other), own, mixed))
-    return mixed % 1.0
+@compiled
+def _keep(shown: float, felt: float, dt_s: float) -> float:
+    """A level that moves to what is felt within `CALM_S`."""
+    if np.isnan(shown) or np.isnan(felt):
+        return felt
+    return float(shown - (felt - shown) * np.expm1(-dt_s / CALM_S))
+
+
+@compiled
+def blend(
+    memory: NDArray[Any],
+    rhythm: NDArray[Any],
+    beat_s: Floats,
+    beat: Flags,
+    quality: Floats,
+    age_s: Floats,
+    now_s: float,
+    dt_s: float,
+    shown: NDArray[Any],
+) -> None:
+    """Make one heart of each wearer's own and their twin's.
+
+    memory (N,) · rhythm (M,), beat_s, beat (M,) the newest beats of this tick and whether they are believed,
+    quality, age_s (M,), column N + w the twin of w · shown (N,) `SHOWN`, written.
+
+    Beats come from the side with the larger share.  An own heart that is not real any more beats where its phase turns.
+    """
+    wearers = memory.size
+    for w in range(wearers):
+        s, out, own, other = memory[w], shown[w], rhythm[w], rhythm[wearers + w]
+        if s.presence == REAL:
+            s.rate = _keep(s.rate, own.rate, dt_s)
+            s.rmssd_ms = _keep(s.rmssd_ms, own.rmssd_ms, dt_s)
+            s.ibi_s = own.ibi_s
+        out.rate = _mix(s.rate, other.rate, s.twin)
+        out.rmssd_ms = _mix(s.rmssd_ms, other.rmssd_ms, s.twin)
+        out.ibi_s = _mix(s.ibi_s, other.ibi_s, s.twin)
+        out.quality = _mix(quality[w], quality[wearers + w], s.twin)
+
+        phase = _mix_phase(s, own.phase, other.phase)
+        ahead = _way(phase - s.phase)
+        turned = ahead > 0.0 and phase < s.phase
+        if not ahead < 0.0:  # never backwards
+            s.phase = phase
+        out.phase = s.phase
+
+        side = w if s.twin < 0.5 else wearers + w
+        new, new_s = beat[side], beat_s[side]
+        if not new and side == w and s.presence != REAL and turned:
+            new, new_s = True, now_s - s.phase * 60.0 / out.rate
+        out.beat = new and not new_s - s.beat_s < APART * 60.0 / out.rate
+        if out.beat:
+            s.beat_s = new_s
+        out.beat_s = s.beat_s
+        out.age_s = age_s[side]

@@ -3,7 +3,8 @@
 The product of doubts, each 1 where there is none: few beats yet, beats of different shape, beats hardly
 stronger than what lies between them, intervals no heart has, a pure tone (mains, seen through a slow
 sampler), no beat for too long, silence of the sensor.  A flat, clipped or taken-off sensor gives no beats;
-noise gives beats that do not resemble one another.
+noise gives beats that do not resemble one another.  Motion that repeats itself does, and may be believed
+for a while.
 
 Sources: plausible intervals and template agreement: Orphanidou et al., IEEE JBHI 19:832, 2015; a template
 that adapts, online: Lim et al., Comput Biol Med 97:1, 2018.
@@ -26,7 +27,7 @@ SHAPE = 16  # points of a beat's shape, from 0.1 s before its steepest point to 
 BEFORE_S, AFTER_S = 0.1, 0.3  # the upstroke and the crest, before the next beat of any heart
 LAST = 7  # beats whose median is believed: four good ones outvote whatever was before
 SETTLED = 4  # beats until anything is believed wholly; the third is the first to be believed at all
-DWARF = 3.0  # a beat so much stronger than one of the first few: those were none, it is the first
+DWARF = 2.0  # while nothing is believed, a beat so much stronger than the last: those were none, it is the first
 QUICKEST_S, SLOWEST_S, UNEVEN = 0.3, 2.0, 2.2  # plausible intervals, and of one to the next (Orphanidou 2015)
 LATE, LOST = 1.6, 3.2  # intervals without a beat: doubt begins and is complete
 SILENT_S, MUTE_S = 0.5, 1.5  # without a sample: the same
@@ -106,8 +107,10 @@ def _compare(q: Any) -> None:
     shape /= length
     if q.shapes > 0:
         q.likeness[(q.shapes - 1) % LAST] = (shape * q.template).sum()
+    alike = np.median(q.likeness[: min(q.shapes, LAST)]) if q.shapes > 0 else 0.0
     q.shapes += 1
-    learned = q.template + (shape - q.template) / min(q.shapes, LAST)
+    share = 1.0 / min(q.shapes, LAST if alike > LIKENESS[1] else 2)  # a template that resembles nothing gives way
+    learned = q.template + share * (shape - q.template)
     q.template[:] = learned / max(1e-9, np.sqrt((learned * learned).sum()))
 
 
@@ -126,7 +129,7 @@ def _from_tone(steepest: float, fall: float, height: float, interval_s: float) -
 def _count(q: Any, p: Any) -> None:
     """Take one beat into what the last beats have in common."""
     interval_s = p.beat_s - q.beat_s
-    dwarfs = q.beats < SETTLED and p.strength > DWARF * q.strength
+    dwarfs = q.trust == 0.0 and p.strength > DWARF * q.strength
     if dwarfs or not interval_s < LOST * SLOWEST_S:  # NaN at the first beat
         q.beats = q.shapes = 0
         q.interval_s = 0.0

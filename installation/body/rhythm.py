@@ -24,6 +24,7 @@ KEPT = 128  # intervals kept for variability
 SPAN_S = 60.0  # over which variability is taken
 PAIRS = 10  # neighbours until variability is known: some ten seconds, r = 0.85 with five minutes (Munoz 2015)
 EASE = 0.5  # intervals in which most of an error of phase is eased away
+EXPECTED = 0.15  # turns: a beat in doubt, so near to where the rhythm expects one, is one
 LEEWAY = 0.5  # the phase runs at 0.5 to 1.5 times the heart's pace, whatever there is to ease
 
 RHYTHM = np.dtype(
@@ -34,16 +35,18 @@ RHYTHM = np.dtype(
         ("end_s", "f8", KEPT),  # the beat that ends it
         ("sound", "u1", KEPT),  # whether it is trusted and no artefact
         *((name, "f8") for name in ("rate", "ibi_s", "next_s", "rmssd_ms")),
+        *((name, "f8") for name in ("phase", "error", "pace_s")),
     ],
     align=True,
 )
-"""Memory of one rhythm: rate per minute, ibi_s the last sound interval, next_s the one to expect; NaN: not known."""
+"""Memory of one rhythm: rate per minute, ibi_s the last sound interval, next_s the one to expect,
+phase in turns since the beat, error what it lacks, pace_s of one turn; NaN: not known."""
 
 
 def rhythms(columns: int) -> NDArray[Any]:
     """Memory of `columns` rhythms of which nothing is known."""
     memory = np.zeros(columns, RHYTHM)
-    for name in ("beat_s", "rate", "ibi_s", "next_s", "rmssd_ms"):
+    for name in ("beat_s", "rate", "ibi_s", "next_s", "rmssd_ms", "phase", "pace_s"):
         memory[name] = np.nan
     return memory
 
@@ -109,21 +112,44 @@ def follow_beats(memory: NDArray[Any], column: Ints, pulse: NDArray[Any], truste
             _take(r, interval_s, trusted[k])
 
 
-def ease_phase(phase: Floats, error: Floats, interval_s: Floats, dt_s: float) -> tuple[Floats, Floats]:
-    """Move phases (M,) on by one tick, easing away what they are wrong by; NaN where no interval is known.
+@compiled
+def _turn(phase: float) -> float:
+    """A phase in 0..1, without the 1."""
+    return float(phase - np.floor(phase))
 
-        step = dt / interval * (1 + clamp(error / EASE, -LEEWAY, LEEWAY)),   error -= what was eased
 
-    A bounded phase-locked loop of first order: it never runs backwards, and goes on alone over a lost beat.
+@compiled
+def _way(turns: float) -> float:
+    """The shorter way round, -0.5..0.5 turns."""
+    return float(turns - np.floor(turns + 0.5))
+
+
+@compiled
+def keep_time(memory: NDArray[Any], beat_s: Floats, trusted: Flags, now_s: float, dt_s: float, believed: Flags) -> None:
+    """Move the phases on by one tick, after the beats that are believed, and alone where there are none.
+
+        step = dt / pace * (1 + clamp(error / EASE, -LEEWAY, LEEWAY)),   error -= what was eased
+
+    A phase-locked loop of first order, bounded: it never runs backwards and never leaps.
+
+    memory (M,) `RHYTHM` · beat_s (M,) newest beat, NaN where none came in this tick; trusted (M,) whether its
+    quality is good · believed (M,), written: trusted, or in doubt but where the rhythm expects it.
     """
-    turn = dt_s / interval_s
-    eased = turn * np.clip(error / EASE, -LEEWAY, LEEWAY)
-    return (phase + turn + eased) % 1.0, error - eased
-
-
-def lock_phase(phase: Floats, error: Floats, interval_s: Floats, since_s: Floats, beat: Flags) -> tuple[Floats, Floats]:
-    """Take new beats (M,), `since_s` ago: the error is what the phase lacks, -0.5..0.5 turns, the shorter way round."""
-    true = since_s / interval_s
-    error = np.where(beat, (true - phase + 0.5) % 1.0 - 0.5, error)
-    fresh = beat & np.isnan(phase)
-    return np.where(fresh, true % 1.0, phase), np.where(fresh | np.isnan(error), 0.0, error)
+    for c in range(beat_s.size):
+        r = memory[c]
+        step = dt_s / r.pace_s
+        eased = step * min(LEEWAY, max(-LEEWAY, r.error / EASE))
+        r.phase = _turn(r.phase + step + eased)
+        r.error -= eased
+        believed[c] = False
+        if np.isnan(beat_s[c]):
+            continue
+        off = _way((now_s - beat_s[c]) / r.pace_s - r.phase)
+        believed[c] = trusted[c] or abs(off - r.error) < EXPECTED  # False where no phase is known
+        if trusted[c] and not np.isnan(r.next_s):
+            r.pace_s = r.next_s
+            off = _way((now_s - beat_s[c]) / r.pace_s - r.phase)
+        if believed[c] and np.isnan(r.phase):
+            r.phase, r.error = _turn((now_s - beat_s[c]) / r.pace_s), 0.0
+        elif believed[c]:
+            r.error = off

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -54,6 +55,8 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it went well, 1 when it found problems, 2 when it was asked wrongly."""
     asked = parser().parse_args(arguments)
+    for library in ("OPENBLAS", "OMP", "MKL"):  # their idle threads spin; nothing here is large enough for two
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     command = import_module(f"installation.cli.{asked.command}")
     try:
         return int(command.run(asked))

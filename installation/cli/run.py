@@ -26,7 +26,7 @@ FIRST_LIGHT_EVERY_S = 0.1
 
 def run(asked: argparse.Namespace) -> int:
     """Play the show as asked; the last line on stdout is `digest <64 hex>`."""
-    logging.basicConfig(level=logging.WARNING, format="nexus: %(message)s")
+    _log_above_the_status_line()
     try:
         show = load(find_show(asked.show), asked.patch)
         show = dataclasses.replace(show, patch=_readdressed(show.patch, asked))
@@ -40,6 +40,16 @@ def run(asked: argparse.Namespace) -> int:
     digest = _offline(show, asked) if asked.offline else _live(show, asked)
     print(f"digest {digest}", flush=True)
     return 0
+
+
+def _log_above_the_status_line() -> None:
+    """Messages go to whatever stderr is at the moment: the live status line lifts them above itself."""
+
+    class ToStderr(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            print(f"nexus: {self.format(record)}", file=sys.stderr)
+
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[ToStderr()])
 
 
 def _offline(show: Show, asked: argparse.Namespace) -> str:
@@ -69,7 +79,9 @@ def _live(show: Show, asked: argparse.Namespace) -> str:
     with contextlib.ExitStack() as closing, _stopped_by_signals() as stop:
         outputs = Outputs(show, clock, who, live=True, light_log=light_log)
         closing.callback(outputs.close)
-        _warm_up_lit(show, clock, outputs, who.epoch)
+        if not _warmed_up_lit(show, clock, outputs, who.epoch, stop):
+            outputs.goodbye(Tick(-1, clock.now_s(), FIRST_LIGHT_EVERY_S))
+            return outputs.digest()
         from installation.loop import open_rooms, play
 
         desk = Desk()
@@ -98,8 +110,8 @@ def _live(show: Show, asked: argparse.Namespace) -> str:
     return outputs.digest()
 
 
-def _warm_up_lit(show: Show, clock: Clock, outputs: Outputs, epoch: int) -> None:
-    """Compile the hot loops on a thread while the safe look is already on the wire."""
+def _warmed_up_lit(show: Show, clock: Clock, outputs: Outputs, epoch: int, stop: threading.Event) -> bool:
+    """Compile the hot loops on a thread while the safe look is already on the wire; False when stopped meanwhile."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -116,16 +128,17 @@ def _warm_up_lit(show: Show, clock: Clock, outputs: Outputs, epoch: int) -> None
     levels = first_light(show)
     body = unknown_body(len(show.wearers), len(show.inputs))
     scene = SceneState("", "", 0, epoch, 0.0, False, {}, {})
-    thread = threading.Thread(target=warm, name="warm-up")
+    thread = threading.Thread(target=warm, name="warm-up", daemon=True)
     thread.start()
     columns = (TextColumn("the safe look is lit; the house warms up"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         progress.add_task("warm up", total=None)
-        while thread.is_alive():
+        while thread.is_alive() and not stop.is_set():
             outputs.send(levels, scene, body, Tick(-1, clock.now_s(), FIRST_LIGHT_EVERY_S))
             thread.join(FIRST_LIGHT_EVERY_S)
     if failure:
         raise failure[0]
+    return not thread.is_alive()
 
 
 @contextlib.contextmanager

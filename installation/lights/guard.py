@@ -13,7 +13,7 @@ Sources: WCAG 2.2, success criterion 2.3.1; ITU-R BT.1702; Harding and Binnie 20
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,20 +34,38 @@ HELD_S = 1.0  # after a refusal a run rises gently for so long
 CREEP_PER_S = 0.3  # of full, without a free place: a refused strobe becomes a ripple too shallow to see flash
 EASE_PER_S = 5.0  # of full, once a place is free: a held rise is let go over 0.2 s, not in a step
 
-RUN = np.dtype(
+TIMES = np.dtype(
     [
-        ("value", "i8"),  # what left at the last tick
-        ("valley", "i8"),  # least since the last peak
-        ("peak", "i8"),  # most since the last valley
-        ("valley_s", "f8"),  # when it last stood in the valley
+        ("valley_s", "f8"),  # when it last stood in the valley; not kept while it stands there
         ("last_s", "f8"),  # when the newest climb last rose; then of the two climbs before it
         ("second_s", "f8"),
         ("third_s", "f8"),
         ("refused_s", "f8"),  # when a climb was last refused
-        ("climbing", "?"),
     ],
     align=True,
 )
+
+
+class Runs(NamedTuple):
+    """What is remembered of R runs, in three measures each; every array is (3, R).
+
+    value: what left at the last tick · edge: the peak of a climbing run, most since the last valley; the
+    valley of a sinking one, least since the last peak · climbing · times: see `TIMES`.  A run whose value
+    stays as it was has nothing to remember, so the times of most runs rest.
+    """
+
+    value: NDArray[Any]
+    edge: NDArray[Any]
+    climbing: Flags
+    times: NDArray[Any]
+
+
+class Moment(NamedTuple):
+    """Time of this tick and of the one before, on a clock that never goes back, and the step between."""
+
+    now_s: float
+    before_s: float
+    dt_s: float
 
 
 class Guard:
@@ -63,8 +81,8 @@ class Guard:
         self._first = np.append(worn.first, 0).astype(np.int32)  # the garments, and the room as the last group
         self._past = np.append(worn.past, pixels).astype(np.int32)
         self._slots = np.zeros((pixels, 3), np.uint8)
-        self._runs = np.zeros((3, pixels + garments + 1), RUN)
-        self._runs["refused_s"] = -np.inf
+        self._pixels = _fresh(pixels, np.int32)
+        self._groups = _fresh(garments + 1, np.int64)
         self._now_s = 0.0
         self._tick_s = np.inf  # no time passes before the first tick
         self.mended = 0
@@ -74,58 +92,72 @@ class Guard:
         """The bytes of the wire for this tick, and which garments are held back."""
         dt_s = max(0.0, tick.time_s - self._tick_s)
         self._tick_s = tick.time_s
-        self._now_s += dt_s  # never backwards, whatever the clock does
+        moment = Moment(self._now_s + dt_s, self._now_s, dt_s)  # never backwards, whatever the clock does
+        self._now_s = moment.now_s
+        rgb = np.ascontiguousarray(light.rgb)
         slots, held = np.empty_like(self._slots), np.empty(self._first.size, np.bool_)
         self.mended += _limit(
-            light.rgb, self._slots, slots, self._runs, self._first, self._past, held, self._now_s, dt_s
+            rgb, self._slots, slots, self._pixels, self._groups, self._first, self._past, held, moment
         )
         self._slots = slots
         return Levels(slots, held[:-1])
 
 
+def _fresh(runs: int, whole: type[np.signedinteger[Any]]) -> Runs:
+    """Runs that stand in the dark, all places taken; values are of the type `whole`."""
+    times = np.zeros((3, runs), TIMES)
+    times["refused_s"] = -np.inf
+    return Runs(np.zeros((3, runs), whole), np.zeros((3, runs), whole), np.zeros((3, runs), np.bool_), times)
+
+
 @compiled
-def _ceiling(run: Any, want: int, full: int, threshold: int, now_s: float, dt_s: float) -> Any:
+def _ceiling(runs: Any, m: int, r: int, want: int, full: int, threshold: int, at: Any) -> Any:
     """The highest value that a run may take now, never under what left last; `want` itself where it is free to go."""
-    free = run.climbing or now_s - run.third_s > WINDOW_S
-    if not free and want >= run.valley + threshold:
-        run.refused_s = now_s
-    if now_s - run.refused_s > HELD_S:
+    value, edge, times = runs.value[m, r], runs.edge[m, r], runs.times[m, r]
+    if want <= value:
+        return want
+    free = runs.climbing[m, r] or at.now_s - times.third_s > WINDOW_S
+    if not free and want >= edge + threshold:
+        times.refused_s = at.now_s
+    if at.now_s - times.refused_s > HELD_S:
         return want
     if free:
-        top = run.value + int(full * EASE_PER_S * dt_s)
+        top = value + int(full * EASE_PER_S * at.dt_s)
     else:
-        top = run.valley + min(threshold - 1, int(full * CREEP_PER_S * (now_s - run.valley_s)))
-    return max(top, run.value)
+        valley_s = at.before_s if value == edge else times.valley_s
+        top = edge + min(threshold - 1, int(full * CREEP_PER_S * (at.now_s - valley_s)))
+    return max(top, value)
 
 
 @compiled
-def _share(run: Any, want: int, base: int, full: int, threshold: int, now_s: float, dt_s: float) -> float:
-    """How much a run may keep of its rise from `base` (nothing rises) to `want`: 0..1."""
-    top = _ceiling(run, want, full, threshold, now_s, dt_s)
+def _share(top: int, want: int, base: int) -> float:
+    """How much of its rise from `base` (no slot rises) to `want` a run may keep, not to go over `top`: 0..1."""
     return 1.0 if want <= top else np.true_divide(top - base, want - base)
 
 
 @compiled
-def _luminance(slots: Bytes, before: Bytes, i: int) -> tuple[Any, Any, Any, Any]:
-    """Luminance of one pixel for LEDs and for the eye, and both with no slot higher than before."""
-    r, g, b = np.int64(slots[i, 0]), np.int64(slots[i, 1]), np.int64(slots[i, 2])
-    r0, g0, b0 = min(r, np.int64(before[i, 0])), min(g, np.int64(before[i, 1])), min(b, np.int64(before[i, 2]))
-    return (
-        LED[0] * r + LED[1] * g + LED[2] * b,
-        LED[0] * r0 + LED[1] * g0 + LED[2] * b0,
-        EYE[0] * r + EYE[1] * g + EYE[2] * b,
-        EYE[0] * r0 + EYE[1] * g0 + EYE[2] * b0,
-    )
+def _measures(r: Any, g: Any, b: Any) -> Any:
+    """The three measures of one pixel: luminance for LEDs and for the eye; redness, max(0, R - G - B)."""
+    return LED[0] * r + LED[1] * g + LED[2] * b, EYE[0] * r + EYE[1] * g + EYE[2] * b, max(0, r - g - b)
 
 
 @compiled
-def _red(slots: Bytes, i: int) -> Any:
-    """Redness of one pixel, in bytes: max(0, R - G - B)."""
-    return max(0, np.int64(slots[i, 0]) - np.int64(slots[i, 1]) - np.int64(slots[i, 2]))
+def _measure(slots: Bytes, i: int, now: NDArray[np.int32]) -> None:
+    """Measure pixel i into `now` (3, P)."""
+    r, g, b = np.int32(slots[i, 0]), np.int32(slots[i, 1]), np.int32(slots[i, 2])
+    now[0, i], now[1, i], now[2, i] = _measures(r, g, b)
 
 
 @compiled
-def _keep(slots: Bytes, before: Bytes, i: int, share: float) -> None:
+def _bases(slots: Bytes, before: Bytes, i: int) -> Any:
+    """Luminance of pixel i, both ways, with no slot higher than before."""
+    r, g, b = min(slots[i, 0], before[i, 0]), min(slots[i, 1], before[i, 1]), min(slots[i, 2], before[i, 2])
+    led, eye, _ = _measures(np.int64(r), np.int64(g), np.int64(b))
+    return led, eye
+
+
+@compiled
+def _keep(slots: Bytes, before: Bytes, i: int, share: float, now: NDArray[np.int32]) -> None:
     """Keep a share of the rise of every slot of a pixel; falls pass.
 
         slot = before + floor(share * (slot - before))    where that is a rise
@@ -135,110 +167,132 @@ def _keep(slots: Bytes, before: Bytes, i: int, share: float) -> None:
     for c in range(3):
         if slots[i, c] > before[i, c]:
             slots[i, c] = before[i, c] + int(share * (slots[i, c] - before[i, c]))
+    _measure(slots, i, now)
 
 
 @compiled
-def _keep_red(slots: Bytes, before: Bytes, i: int, share: float) -> None:
-    """Keep a share of the rise of a pixel's redness, by lowering red alone."""
-    red, was = _red(slots, i), _red(before, i)
+def _keep_red(slots: Bytes, i: int, was: int, share: float, now: NDArray[np.int32]) -> None:
+    """Keep a share of the rise of a pixel's redness from what it was, by lowering red alone."""
+    red = now[2, i]
     if red > was:
         slots[i, 0] -= red - was - int(share * (red - was))
+        _measure(slots, i, now)
 
 
 @compiled
-def _hold_pixels(slots: Bytes, before: Bytes, runs: NDArray[Any], now_s: float, dt_s: float) -> None:
+def _hold_pixels(slots: Bytes, before: Bytes, runs: Any, now: NDArray[np.int32], at: Any) -> None:
     """Hold back the luminance of every pixel; pixel i is run i."""
     for i in range(slots.shape[0]):
-        led, led0, eye, eye0 = _luminance(slots, before, i)
-        share = min(
-            _share(runs[0, i], led, led0, FULL, THRESHOLD, now_s, dt_s),
-            _share(runs[1, i], eye, eye0, FULL, THRESHOLD, now_s, dt_s),
-        )
-        if share < 1.0:
-            _keep(slots, before, i, share)
+        led, eye = now[0, i], now[1, i]
+        if led <= runs.value[0, i] and eye <= runs.value[1, i]:
+            continue
+        led_top = _ceiling(runs, 0, i, led, FULL, THRESHOLD, at)
+        eye_top = _ceiling(runs, 1, i, eye, FULL, THRESHOLD, at)
+        if led > led_top or eye > eye_top:
+            led0, eye0 = _bases(slots, before, i)
+            _keep(slots, before, i, min(_share(led_top, led, led0), _share(eye_top, eye, eye0)), now)
 
 
 @compiled
 def _hold_group(
-    slots: Bytes, before: Bytes, first: int, past: int, runs: NDArray[Any], r: int, now_s: float, dt_s: float
+    slots: Bytes, before: Bytes, first: int, past: int, runs: Any, g: int, now: NDArray[np.int32], at: Any
 ) -> None:
-    """Hold back the luminance of run r: the pixels first to past - 1 together."""
-    led = led0 = eye = eye0 = 0
-    for i in range(first, past):
-        of_pixel = _luminance(slots, before, i)
-        led += of_pixel[0]
-        led0 += of_pixel[1]
-        eye += of_pixel[2]
-        eye0 += of_pixel[3]
+    """Hold back the luminance of run g: the pixels first to past - 1 together."""
     n = past - first
-    share = min(
-        _share(runs[0, r], led, led0, n * FULL, n * THRESHOLD, now_s, dt_s),
-        _share(runs[1, r], eye, eye0, n * FULL, n * THRESHOLD, now_s, dt_s),
-    )
-    if share < 1.0:
+    led, eye = _sum(now[0, first:past]), _sum(now[1, first:past])
+    led_top = _ceiling(runs, 0, g, led, n * FULL, n * THRESHOLD, at)
+    eye_top = _ceiling(runs, 1, g, eye, n * FULL, n * THRESHOLD, at)
+    if led > led_top or eye > eye_top:
+        led0 = eye0 = 0
         for i in range(first, past):
-            _keep(slots, before, i, share)
+            of_pixel = _bases(slots, before, i)
+            led0 += of_pixel[0]
+            eye0 += of_pixel[1]
+        share = min(_share(led_top, led, led0), _share(eye_top, eye, eye0))
+        for i in range(first, past):
+            _keep(slots, before, i, share, now)
 
 
 @compiled
-def _hold_red_pixels(slots: Bytes, before: Bytes, runs: NDArray[Any], now_s: float, dt_s: float) -> None:
+def _hold_red_pixels(slots: Bytes, runs: Any, now: NDArray[np.int32], at: Any) -> None:
     """Hold back the redness of every pixel; pixel i is run i."""
     for i in range(slots.shape[0]):
-        red = _red(slots, i)
-        red0 = min(red, _red(before, i))
-        share = _share(runs[2, i], red, red0, FULL_RED, THRESHOLD_RED, now_s, dt_s)
-        if share < 1.0:
-            _keep_red(slots, before, i, share)
+        red, was = now[2, i], runs.value[2, i]
+        if red > was:
+            top = _ceiling(runs, 2, i, red, FULL_RED, THRESHOLD_RED, at)
+            if red > top:
+                _keep_red(slots, i, was, _share(top, red, was), now)
 
 
 @compiled
 def _hold_red_group(
-    slots: Bytes, before: Bytes, first: int, past: int, runs: NDArray[Any], r: int, now_s: float, dt_s: float
+    slots: Bytes, first: int, past: int, was: NDArray[np.int32], runs: Any, g: int, now: NDArray[np.int32], at: Any
 ) -> None:
-    """Hold back the redness of run r: the pixels first to past - 1 together."""
-    red = red0 = 0
-    for i in range(first, past):
-        of_pixel = _red(slots, i)
-        red += of_pixel
-        red0 += min(of_pixel, _red(before, i))
+    """Hold back the redness of run g: the pixels first to past - 1 together; `was` (P,) is their redness before."""
     n = past - first
-    share = _share(runs[2, r], red, red0, n * FULL_RED, n * THRESHOLD_RED, now_s, dt_s)
-    if share < 1.0:
+    red = _sum(now[2, first:past])
+    top = _ceiling(runs, 2, g, red, n * FULL_RED, n * THRESHOLD_RED, at)
+    if red > top:
+        base = 0
         for i in range(first, past):
-            _keep_red(slots, before, i, share)
+            base += min(now[2, i], was[i])
+        share = _share(top, red, base)
+        for i in range(first, past):
+            _keep_red(slots, i, was[i], share, now)
 
 
 @compiled
-def _follow(run: Any, value: int, threshold: int, now_s: float) -> None:
-    """Take what leaves into the run's climbs and valleys."""
-    if run.climbing:
-        if value > run.peak:
-            run.peak = value
-            run.last_s = now_s
-        elif value <= run.peak - threshold:
-            run.climbing = False
-            run.valley, run.valley_s = value, now_s
-    elif value <= run.valley:
-        run.valley, run.valley_s = value, now_s
-    elif value >= run.valley + threshold:
-        run.climbing = True
-        run.peak = value
-        run.third_s, run.second_s, run.last_s = run.second_s, run.last_s, now_s
-    run.value = value
+def _sum(values: NDArray[np.int32]) -> Any:
+    """Their sum, which may be over 2**31."""
+    total = np.int64(0)
+    for i in range(values.size):
+        total += values[i]
+    return total
+
+
+@compiled
+def _follow(runs: Any, m: int, r: int, value: int, threshold: int, at: Any) -> None:
+    """Take what leaves into the run's climbs and valleys; a run whose value stays has none."""
+    before, edge = runs.value[m, r], runs.edge[m, r]
+    if value == before:
+        return
+    runs.value[m, r] = value
+    if runs.climbing[m, r]:
+        if value > edge:
+            runs.edge[m, r] = value
+            runs.times[m, r].last_s = at.now_s
+        elif value <= edge - threshold:
+            runs.climbing[m, r] = False
+            runs.edge[m, r] = value
+    elif value <= edge:
+        runs.edge[m, r] = value
+    elif value >= edge + threshold:
+        runs.climbing[m, r] = True
+        runs.edge[m, r] = value
+        times = runs.times[m, r]
+        times.third_s, times.second_s, times.last_s = times.second_s, times.last_s, at.now_s
+    elif before == edge:
+        runs.times[m, r].valley_s = at.before_s  # it leaves the valley
+
+
+@compiled
+def _lowered(slots: Bytes, wanted: Bytes) -> int:
+    """How many slots are not as they were wanted."""
+    lowered = 0
+    for i in range(slots.size):
+        lowered += slots[i] != wanted[i]
+    return lowered
 
 
 @compiled
 def _quantise(rgb: Floats32, before: Bytes, slots: Bytes) -> int:
     """Linear light as bytes, floor(255 x + 0.5); a slot that is no number stays as it was, and is counted."""
     mended = 0
-    for i in range(rgb.shape[0]):
-        for c in range(3):
-            x = rgb[i, c]
-            if not np.isfinite(x):
-                slots[i, c] = before[i, c]
-                mended += 1
-            else:
-                slots[i, c] = int(255.0 * min(max(x, 0.0), 1.0) + 0.5)
+    for i in range(rgb.size):
+        number = np.isfinite(rgb[i])
+        x = rgb[i] if number else 0.0
+        slots[i] = int(255.0 * min(max(x, 0.0), 1.0) + 0.5) if number else before[i]
+        mended += not number
     return mended
 
 
@@ -247,44 +301,37 @@ def _limit(
     rgb: Floats32,
     before: Bytes,
     slots: Bytes,
-    runs: NDArray[Any],
+    pixels: Any,
+    groups: Any,
     first: Ints,
     past: Ints,
     held: Flags,
-    now_s: float,
-    dt_s: float,
+    at: Any,
 ) -> int:
     """Write the bytes of this tick into `slots` and which groups are held into `held`; how many slots were mended.
 
     Luminance comes first, since a lower green or blue makes a pixel redder; redness then lowers red alone.
     So every step only lowers what the steps before it hold, and a run could always stay where it is.
+    `now` (3, P) holds the measures of `slots`, pixel by pixel, and is kept true by every step.
     """
-    mended = _quantise(rgb, before, slots)
+    mended = _quantise(rgb.reshape(-1), before.reshape(-1), slots.reshape(-1))
     wanted = slots.copy()
-    pixels = slots.shape[0]
-    _hold_pixels(slots, before, runs, now_s, dt_s)
+    now = np.empty_like(pixels.value)
+    for i in range(slots.shape[0]):
+        _measure(slots, i, now)
+    _hold_pixels(slots, before, pixels, now, at)
     for g in range(first.size):
-        _hold_group(slots, before, first[g], past[g], runs, pixels + g, now_s, dt_s)
-    _hold_red_pixels(slots, before, runs, now_s, dt_s)
+        _hold_group(slots, before, first[g], past[g], groups, g, now, at)
+    _hold_red_pixels(slots, pixels, now, at)
     for g in range(first.size):
-        _hold_red_group(slots, before, first[g], past[g], runs, pixels + g, now_s, dt_s)
-    for i in range(pixels):
-        led, _, eye, _ = _luminance(slots, slots, i)
-        _follow(runs[0, i], led, THRESHOLD, now_s)
-        _follow(runs[1, i], eye, THRESHOLD, now_s)
-        _follow(runs[2, i], _red(slots, i), THRESHOLD_RED, now_s)
+        _hold_red_group(slots, first[g], past[g], pixels.value[2], groups, g, now, at)
+    for m in range(3):
+        threshold = THRESHOLD_RED if m == 2 else THRESHOLD
+        for i in range(slots.shape[0]):
+            _follow(pixels, m, i, now[m, i], threshold, at)
+        for g in range(first.size):
+            n = past[g] - first[g]
+            _follow(groups, m, g, _sum(now[m, first[g] : past[g]]), n * threshold, at)
     for g in range(first.size):
-        led = eye = red = 0
-        held[g] = False
-        for i in range(first[g], past[g]):
-            of_pixel = _luminance(slots, slots, i)
-            led += of_pixel[0]
-            eye += of_pixel[2]
-            red += _red(slots, i)
-            for c in range(3):
-                held[g] |= slots[i, c] != wanted[i, c]
-        n = past[g] - first[g]
-        _follow(runs[0, pixels + g], led, n * THRESHOLD, now_s)
-        _follow(runs[1, pixels + g], eye, n * THRESHOLD, now_s)
-        _follow(runs[2, pixels + g], red, n * THRESHOLD_RED, now_s)
+        held[g] = _lowered(slots[first[g] : past[g]].reshape(-1), wanted[first[g] : past[g]].reshape(-1)) > 0
     return mended

@@ -1,15 +1,14 @@
-"""The effects: how light moves over the pixels of a garment, one small kernel each.
+"""The effects: how light moves over the pixels of a garment, one small kernel each; and the kernel that plays them.
 
-Every effect adds to linear light, for each pixel i of its layer and that pixel's wearer w,
+Every effect adds to linear light, for each pixel i of its layer and that pixel's wearer,
 
-    rgb[i] += gain[w] * color * shape(i)          shape in 0..1
+    rgb[i] += gain * color * shape(i)          shape in 0..1
 
-and takes the same things:
+with gain the layer's level times its share of the mix.  The effects write the shape alone, for one
+run: K pixels of one wearer that follow one another.  They take the same things:
 
-rgb (P, 3) float32, the light so far · pixels (K,) of the layer · wearer, distance_m, reach (P,) of
-`Cloth` · beats (2, KEPT, N) of `Beats.since` · color (3,) linear · gain (N,) 0..1, the layer's level
-times its share of the mix · params (n, N) in the order of `show/effects.py`, where a phase in turns
-is what `Turns` made of it and a rate per second what `Counts` made of it.
+shape (K,) to be written · first, the number of the run's first pixel · distance_m, reach (K,) of
+`Cloth` · beats (2, KEPT) of `Beats.since` · params (n,) in the order of `show/effects.py`.
 
 A parameter that is not known, or out of all measure, is held to what the effect can show.
 """
@@ -18,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -46,83 +45,36 @@ def _ease(x: float) -> float:
 
 
 @compiled
-def _add(rgb: Floats32, i: int, color: Floats32, amount: float) -> None:
-    """Add `amount` of a colour to one pixel."""
-    for c in range(3):
-        rgb[i, c] += amount * color[c]
-
-
-@compiled
-def solid(
-    rgb: Floats32,
-    pixels: Ints,
-    wearer: Ints,
-    distance_m: Floats32,
-    reach: Floats32,
-    beats: Floats,
-    color: Floats32,
-    gain: Floats,
-    params: Floats,
-) -> None:
+def solid(shape: Floats32, first: int, distance_m: Floats32, reach: Floats32, beats: Floats, params: Floats) -> None:
     """The same light on every pixel: shape = 1."""
-    for i in pixels:
-        _add(rgb, i, color, gain[wearer[i]])
+    shape[:] = 1.0
 
 
 @compiled
-def breath(
-    rgb: Floats32,
-    pixels: Ints,
-    wearer: Ints,
-    distance_m: Floats32,
-    reach: Floats32,
-    beats: Floats,
-    color: Floats32,
-    gain: Floats,
-    params: Floats,
-) -> None:
+def breath(shape: Floats32, first: int, distance_m: Floats32, reach: Floats32, beats: Floats, params: Floats) -> None:
     """A swell that fills the garment from the sternum outward, and ebbs back to it.
 
     swell = (1 - cos(2 pi phase)) / 2
     shape = 1 - depth * (1 - ease((1 + RIM_LAG) * swell - RIM_LAG * reach))
     """
-    wearers = gain.size
-    swell = np.empty(wearers)
-    depth = np.empty(wearers)
-    for w in range(wearers):
-        phase = params[0, w]
-        swell[w] = 0.5 - 0.5 * math.cos(2.0 * math.pi * (phase - math.floor(phase)))
-        depth[w] = _held(params[1, w], 0.0, 1.0, 1.0)
-    for i in pixels:
-        w = wearer[i]
-        full = _ease((1.0 + RIM_LAG) * swell[w] - RIM_LAG * reach[i])
-        _add(rgb, i, color, gain[w] * (1.0 - depth[w] * (1.0 - full)))
+    swell = 0.5 - 0.5 * math.cos(2.0 * math.pi * (params[0] - math.floor(params[0])))
+    depth = _held(params[1], 0.0, 1.0, 1.0)
+    for i in range(shape.size):
+        shape[i] = 1.0 - depth * (1.0 - _ease((1.0 + RIM_LAG) * swell - RIM_LAG * reach[i]))
 
 
 @compiled
 def _wave(since_s: float, fade_per_s: float) -> float:
     """Light of one wave, `since_s` after its crest: ease up to 1 over ATTACK_S, then (1 - since * fade)**8."""
-    if since_s < 0.0:
-        return _ease(1.0 + since_s * (1.0 / ATTACK_S))
-    left = 1.0 - since_s * fade_per_s
-    if left <= 0.0:
-        return 0.0
+    left = max(0.0, 1.0 - since_s * fade_per_s)
     left *= left
     left *= left
-    return left * left
+    return _ease(1.0 + since_s * (1.0 / ATTACK_S)) if since_s < 0.0 else left * left
 
 
 @compiled
 def heartbeat(
-    rgb: Floats32,
-    pixels: Ints,
-    wearer: Ints,
-    distance_m: Floats32,
-    reach: Floats32,
-    beats: Floats,
-    color: Floats32,
-    gain: Floats,
-    params: Floats,
+    shape: Floats32, first: int, distance_m: Floats32, reach: Floats32, beats: Floats, params: Floats
 ) -> None:
     """A wave that leaves the sternum with every beat, its crest always as long after the beat's true time.
 
@@ -130,27 +82,14 @@ def heartbeat(
 
     The highest of the waves is shown (HTP), so a new one never cuts off the glow of the one before.
     """
-    wearers = gain.size
-    slowness = np.empty(wearers)  # seconds per metre
-    fade_per_s = np.empty(wearers)
-    told = np.empty(beats.shape[1:])
-    for w in range(wearers):
-        slowness[w] = 1.0 / _held(params[0, w], 0.5, 1000.0, 3.0)
-        fade_per_s[w] = 1.0 / (TAIL * _held(params[1, w], 0.03, 2.0, 0.25))
-        for b in range(beats.shape[1]):
-            told[b, w] = _ease(beats[1, b, w] / TOLD_S)
-    for i in pixels:
-        w = wearer[i]
-        if gain[w] <= 0.0:
-            continue
-        travel_s = CREST_S + slowness[w] * distance_m[i]
-        highest = 0.0
-        for b in range(beats.shape[1]):
-            since_s = beats[0, b, w] - travel_s
-            highest = max(highest, told[b, w] * _wave(since_s, fade_per_s[w]))
-            if since_s >= 0.0 and told[b, w] >= 1.0:
-                break  # waves before one that has passed its crest are lower
-        _add(rgb, i, color, gain[w] * highest)
+    slowness = 1.0 / _held(params[0], 0.5, 1000.0, 3.0)  # seconds per metre
+    fade_per_s = 1.0 / (TAIL * _held(params[1], 0.03, 2.0, 0.25))
+    shape[:] = 0.0
+    for b in range(beats.shape[1]):
+        crest_s = beats[0, b] - CREST_S
+        told = _ease(beats[1, b] / TOLD_S)
+        for i in range(shape.size):
+            shape[i] = max(shape[i], told * _wave(crest_s - slowness * distance_m[i], fade_per_s))
 
 
 @compiled
@@ -164,30 +103,19 @@ def _hashed(cell: int, step: int) -> float:
 
 
 @compiled
-def shimmer(
-    rgb: Floats32,
-    pixels: Ints,
-    wearer: Ints,
-    distance_m: Floats32,
-    reach: Floats32,
-    beats: Floats,
-    color: Floats32,
-    gain: Floats,
-    params: Floats,
-) -> None:
+def shimmer(shape: Floats32, first: int, distance_m: Floats32, reach: Floats32, beats: Floats, params: Floats) -> None:
     """A fine grain: every pixel wanders between hashed lights, out of step with its neighbours.
 
     x = count + hash(i, -1);   n = hash(i, floor x) eased into hash(i, floor x + 1) by the rest of x
     shape = 1 - depth * (1 - n²)          squared: much dark, few glints
     """
-    for i in pixels:
-        w = wearer[i]
-        x = params[0, w] + _hashed(i, -1)
+    depth = _held(params[1], 0.0, 1.0, 0.5)
+    for i in range(shape.size):
+        x = params[0] + _hashed(first + i, -1)
         step = math.floor(x)
-        before = _hashed(i, step)
-        grain = before + (_hashed(i, step + 1) - before) * _ease(x - step)
-        depth = _held(params[1, w], 0.0, 1.0, 0.5)
-        _add(rgb, i, color, gain[w] * (1.0 - depth * (1.0 - grain * grain)))
+        before = _hashed(first + i, step)
+        grain = before + (_hashed(first + i, step + 1) - before) * _ease(x - step)
+        shape[i] = 1.0 - depth * (1.0 - grain * grain)
 
 
 LOOKS: dict[str, Callable[..., Any]] = {
@@ -196,4 +124,74 @@ LOOKS: dict[str, Callable[..., Any]] = {
     "heartbeat": heartbeat,
     "shimmer": shimmer,
 }
-"""Every effect by the name that shows call it."""
+"""Every effect by the name that shows call it; its place here is its number in `Layers`."""
+
+SOLID, BREATH, HEARTBEAT, SHIMMER = range(len(LOOKS))
+
+
+class Layers(NamedTuple):
+    """All L layers of a show, ready to be painted.
+
+    effect (L,) its number · look (L,) whose layer it is · color (L, 3) linear · level (L,) and params
+    (L, 2) rows of `paint`'s values · run (L + 1,): layer l has the runs run[l] to run[l + 1] - 1 ·
+    runs (R, 3): wearer, first pixel, and the pixel after the last.
+    """
+
+    effect: Ints
+    look: Ints
+    color: Floats32
+    level: Ints
+    params: Ints
+    run: Ints
+    runs: Ints
+
+
+@compiled
+def paint(
+    rgb: Floats32,
+    layers: Any,
+    shares: Floats,
+    distance_m: Floats32,
+    reach: Floats32,
+    beats: Floats,
+    values: Floats,
+) -> None:
+    """Add every layer of every look that has a share of the mix.
+
+    rgb (P, 3) the light so far · shares (looks,) 0..1 · distance_m, reach (P,) of `Cloth` · beats
+    (2, KEPT, N) of `Beats.since` · values (V, N), where a phase in turns is what `Turns` made of it
+    and a rate per second what `Counts` made of it.  A level that is not known is 0.
+    """
+    scratch = np.empty(rgb.shape[0], np.float32)
+    params = np.empty(layers.params.shape[1])
+    for n in range(layers.effect.size):
+        if shares[layers.look[n]] <= 0.0:
+            continue
+        effect = layers.effect[n]
+        for run in range(layers.run[n], layers.run[n + 1]):
+            w, first, past = layers.runs[run]
+            gain = shares[layers.look[n]] * _held(values[layers.level[n], w], 0.0, 1.0, 0.0)
+            if gain <= 0.0:
+                continue
+            for p in range(params.size):
+                params[p] = values[layers.params[n, p], w]
+            shape, away_m, out, since_s = scratch[first:past], distance_m[first:past], reach[first:past], beats[:, :, w]
+            if effect == SOLID:
+                solid(shape, first, away_m, out, since_s, params)
+            elif effect == BREATH:
+                breath(shape, first, away_m, out, since_s, params)
+            elif effect == HEARTBEAT:
+                heartbeat(shape, first, away_m, out, since_s, params)
+            elif effect == SHIMMER:
+                shimmer(shape, first, away_m, out, since_s, params)
+            _add(rgb[first:past], shape, layers.color[n], gain)
+
+
+@compiled
+def _add(rgb: Floats32, shape: Floats32, color: Floats32, gain: float) -> None:
+    """Add a shape of one colour to the light of a run."""
+    red, green, blue = np.float32(gain * color[0]), np.float32(gain * color[1]), np.float32(gain * color[2])
+    for i in range(shape.size):
+        rgb[i, 0] += red * shape[i]
+        rgb[i, 1] += green * shape[i]
+        rgb[i, 2] += blue * shape[i]

@@ -3,39 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from installation.compiled import compiled
 from installation.frame import Body, Floats, Floats32, Ints, Light, Story, Tick, unknown_body
 from installation.lights.garments import cloth
-from installation.lights.looks import LOOKS
+from installation.lights.looks import LOOKS, Layers, paint
 from installation.lights.rhythm import Beats, Counts, Turns
 from installation.show.effects import EFFECTS
 from installation.show.model import Look, Show
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Layer:
-    """A layer ready to play; level and params are rows of turns, counts and values stacked in that order."""
-
-    effect: Callable[..., Any]
-    pixels: Ints
-    color: Floats32
-    level: int
-    params: list[int]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Look:
-    """A look ready to play; ground is its first layer's colour with the brightest slot at 1."""
-
-    floor: float
-    ground: Floats
-    layers: tuple[_Layer, ...]
 
 
 class Mixer:
@@ -49,8 +26,10 @@ class Mixer:
         self._turns = Turns(np.array(turns, np.int32), wearers)
         self._counts = Counts(np.array(counts, np.int32), wearers)
         self._beats = Beats(wearers)
-        self._looks = tuple(_ready(look, turns, counts) for look in show.looks)
-        self._safe = self._looks[show.safe_look]
+        self._layers = _ready(show, turns, counts)
+        self._floors = np.array([_floor(look) for look in show.looks])
+        self._grounds = np.array([_ground(look) for look in show.looks])
+        self._safe = show.safe_look
         self._last_s = math.inf  # no time passes before the first tick
         self._warm_up(wearers)
 
@@ -61,36 +40,32 @@ class Mixer:
         beats = self._beats.since(body, tick)
         turns = self._turns.follow(story.values, tick.time_s, dt_s)
         counts = self._counts.add(story.values, dt_s)
-        stack = np.concatenate((turns, counts, story.values), dtype=np.float64)
+        values = np.concatenate((turns, counts, story.values), dtype=np.float64)
         panic = _unit(story.panic) if story.playing else 1.0
-        shares = [(self._looks[playing.look], (1.0 - panic) * _unit(playing.weight)) for playing in story.playing]
-        shares.append((self._safe, panic))
+        shares = np.zeros(len(self._floors))
+        for playing in story.playing:
+            shares[playing.look] += (1.0 - panic) * _unit(playing.weight)
+        shares[self._safe] += panic
+        ground = shares @ self._grounds
         rgb = np.zeros((self._pixels, 3), np.float32)
-        floor, ground = 0.0, np.zeros(3)
-        for look, share in shares:
-            if share > 0.0:
-                floor += share * look.floor
-                ground += share * look.ground
-                for layer in look.layers:
-                    self._play(rgb, layer, share, stack, beats)
+        paint(rgb, self._layers, shares, self._cloth.distance_m, self._cloth.reach, beats, values)
         _finish(
-            rgb, _unit(story.master), min(floor, 1.0), ground / max(ground.max(), 1e-9), 1.0 - _unit(story.blackout)
+            rgb,
+            _unit(story.master),
+            min(float(shares @ self._floors), 1.0),
+            ground / max(ground.max(), 1e-9),
+            1.0 - _unit(story.blackout),
         )
         return Light(rgb)
 
-    def _play(self, rgb: Floats32, layer: _Layer, share: float, stack: Floats, beats: Floats) -> None:
-        gain = share * np.fmin(np.fmax(stack[layer.level], 0.0), 1.0)  # a level that is not known is 0
-        worn = self._cloth
-        params = stack[layer.params]
-        layer.effect(rgb, layer.pixels, worn.wearer, worn.distance_m, worn.reach, beats, layer.color, gain, params)
-
     def _warm_up(self, wearers: int) -> None:
-        """Compile every effect now, so that no cue waits for it in mid-show."""
-        rgb, beats = np.zeros((0, 3), np.float32), self._beats.since(unknown_body(wearers, 0), Tick(0, 0.0, 0.0))
-        nothing, color = np.zeros(0, np.int32), np.zeros(3, np.float32)
-        for effect in LOOKS.values():
-            layer = _Layer(effect, nothing, color, 0, [0, 0])
-            self._play(rgb, layer, 0.0, np.zeros((1, wearers)), beats)
+        """Compile now, so that no cue waits for it in mid-show."""
+        rgb, beats = (
+            np.zeros((self._pixels, 3), np.float32),
+            self._beats.since(unknown_body(wearers, 0), Tick(0, 0.0, 0.0)),
+        )
+        values = np.zeros((0, wearers))
+        paint(rgb, self._layers, np.zeros(len(self._floors)), self._cloth.distance_m, self._cloth.reach, beats, values)
         _finish(rgb, 1.0, 0.0, np.zeros(3), 1.0)
 
 
@@ -107,7 +82,8 @@ def _rows_in(show: Show, unit: str) -> list[int]:
     )
 
 
-def _ready(look: Look, turns: list[int], counts: list[int]) -> _Look:
+def _ready(show: Show, turns: list[int], counts: list[int]) -> Layers:
+    """All layers in one table; levels and params are rows of turns, counts and values stacked in that order."""
     plain = len(turns) + len(counts)
 
     def place(row: int, unit: str) -> int:
@@ -115,23 +91,40 @@ def _ready(look: Look, turns: list[int], counts: list[int]) -> _Look:
             return turns.index(row)
         return len(turns) + counts.index(row) if unit == "1/s" else plain + row
 
-    layers = tuple(
-        _Layer(
-            effect=LOOKS[layer.effect],
-            pixels=np.ascontiguousarray(layer.pixels, np.int32),
-            color=np.array(layer.color, np.float32),
-            level=plain + layer.level,
-            params=[
-                place(row, parameter.unit)
-                for row, parameter in zip(layer.params, EFFECTS[layer.effect].params, strict=True)
-            ],
-        )
-        for layer in look.layers
+    layers = [(number, layer) for number, look in enumerate(show.looks) for layer in look.layers]
+    runs = [_runs(layer.pixels, show.geometry.wearer) for _, layer in layers]
+    params = np.zeros((len(layers), max(len(effect.params) for effect in EFFECTS.values())), np.int32)
+    for n, (_, layer) in enumerate(layers):
+        for p, (row, parameter) in enumerate(zip(layer.params, EFFECTS[layer.effect].params, strict=True)):
+            params[n, p] = place(row, parameter.unit)
+    return Layers(
+        effect=np.array([list(LOOKS).index(layer.effect) for _, layer in layers], np.int32),
+        look=np.array([number for number, _ in layers], np.int32),
+        color=np.array([layer.color for _, layer in layers], np.float32).reshape(-1, 3),
+        level=np.array([plain + layer.level for _, layer in layers], np.int32),
+        params=params,
+        run=np.cumsum([0, *(len(own) for own in runs)], dtype=np.int32),
+        runs=np.concatenate((np.zeros((0, 3), np.int32), *runs)),
     )
+
+
+def _runs(pixels: Ints, wearer: Ints) -> Ints:
+    """Pixels that follow one another and are of one wearer, as (R, 3): wearer, first, and the one after the last."""
+    starts = (np.diff(pixels, prepend=-2) != 1) | (np.diff(wearer[pixels], prepend=-1) != 0)
+    first = pixels[starts]
+    past = pixels[np.roll(starts, -1)] + 1
+    return np.stack((wearer[first], first, past), axis=1).astype(np.int32)
+
+
+def _floor(look: Look) -> float:
+    """The next level up from the look's floor that the wire can say."""
+    return float(np.ceil(255.0 * _unit(look.floor) - 1e-9) / 255.0)
+
+
+def _ground(look: Look) -> Floats:
+    """The colour of the look's first layer with the brightest slot at 1."""
     first = np.array(look.layers[0].color if look.layers else (1.0, 1.0, 1.0))
-    ground = first / first.max() if first.max() > 0.0 else np.ones(3)
-    floor = np.ceil(255.0 * _unit(look.floor) - 1e-9) / 255.0  # the next level up that the wire can say
-    return _Look(float(floor), ground, layers)
+    return first / first.max() if first.max() > 0.0 else np.ones(3)
 
 
 def _unit(x: float) -> float:
@@ -147,19 +140,23 @@ def _slot(x: float) -> float:
 
 @compiled
 def _finish(rgb: Floats32, master: float, floor: float, ground: Floats, lit: float) -> None:
-    """Master, floor, gamut and blackout, pixel by pixel, in place.
+    """Master, floor, gamut and blackout, in place.
 
     A pixel whose brightest slot is under the floor gets the look's ground colour until it is not, so
     that dark pixels take the ground's hue little by little.  One that is too bright keeps its hue.
     """
+    slots = rgb.reshape(-1)
+    for i in range(slots.size):
+        slots[i] = _slot(np.float32(master) * slots[i])
     for i in range(rgb.shape[0]):
-        r, g, b = _slot(master * rgb[i, 0]), _slot(master * rgb[i, 1]), _slot(master * rgb[i, 2])
+        r, g, b = rgb[i, 0], rgb[i, 1], rgb[i, 2]
         brightest = max(r, g, b)
-        scale = lit
         if brightest < floor:
             missing = floor - brightest
-            r, g, b = r + missing * ground[0], g + missing * ground[1], b + missing * ground[2]
-            scale = lit * np.true_divide(floor, max(r, g, b))
+            lifted = r + missing * ground[0], g + missing * ground[1], b + missing * ground[2]
+            scale = np.true_divide(floor, max(lifted))
+            rgb[i, 0], rgb[i, 1], rgb[i, 2] = scale * lifted[0], scale * lifted[1], scale * lifted[2]
         elif brightest > 1.0:
-            scale = np.true_divide(lit, brightest)
-        rgb[i, 0], rgb[i, 1], rgb[i, 2] = scale * r, scale * g, scale * b
+            rgb[i, 0], rgb[i, 1], rgb[i, 2] = r / brightest, g / brightest, b / brightest
+    for i in range(slots.size):
+        slots[i] *= np.float32(lit)

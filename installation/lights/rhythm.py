@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from installation.frame import Body, Floats, Floats32, Ints, Tick
@@ -22,8 +24,8 @@ class Beats:
 
     def since(self, body: Body, tick: Tick) -> Floats:
         """Seconds since each beat's true time, and since it was announced: (2, KEPT, N)."""
-        new = np.asarray(body.beat, np.bool_) & np.isfinite(body.beat_time_s)
-        if new.any():
+        if body.beat.any():
+            new = body.beat & np.isfinite(body.beat_time_s)
             self._times_s[:, 1:, new] = self._times_s[:, :-1, new]
             self._times_s[0, 0, new] = body.beat_time_s[new]
             self._times_s[1, 0, new] = tick.time_s
@@ -46,12 +48,15 @@ class Turns:
 
     def follow(self, values: Floats32, time_s: float, dt_s: float) -> Floats:
         """Every bound phase at this tick: (R, N) turns, always finite."""
-        given = values[self._rows].astype(np.float64)
+        given = values[self._rows]
         known = np.isfinite(given)
         base = np.where(known, given, CALM_HZ * time_s + self._calm)
-        step = self._shown - base
-        turned = (known != self._known) & np.isfinite(step)
-        self._offset = np.where(turned, step - np.round(step), self._offset) * np.exp(-dt_s / SETTLE_S)
+        turned = known != self._known
+        if turned.any():
+            step = self._shown - base
+            turned &= np.isfinite(step)
+            self._offset = np.where(turned, step - np.round(step), self._offset)
+        self._offset *= math.exp(-dt_s / SETTLE_S)
         self._known = known
         self._shown = base + self._offset
         return self._shown
@@ -66,6 +71,6 @@ class Counts:
 
     def add(self, values: Floats32, dt_s: float) -> Floats:
         """Every count at this tick: (R, N); a rate that is not known stands still."""
-        rate_hz = np.fmin(np.fmax(values[self._rows].astype(np.float64), 0.0), FASTEST_HZ)
-        self._count = self._count + rate_hz * dt_s
+        rate_hz = np.fmin(np.fmax(values[self._rows], 0.0), FASTEST_HZ)
+        self._count += dt_s * rate_hz.astype(np.float64)
         return self._count

@@ -39,7 +39,7 @@ def bundles(messages: Sequence[bytes]) -> Iterator[bytes]:
         if len(parts) > 1 and size + 4 + len(content) > DATAGRAM:
             yield b"".join(parts)
             parts, size = [HEAD], len(HEAD)
-        parts += (struct.pack(">i", len(content)), content)
+        parts += (len(content).to_bytes(4, "big"), content)
         size += 4 + len(content)
     if len(parts) > 1:
         yield b"".join(parts)
@@ -103,5 +103,7 @@ class Stream:
     def _tell(self, rows: NDArray[np.intp], words: Words) -> list[bytes]:
         self._turns += 1
         self._turn[rows] = self._turns
-        self._told[rows] = words[rows]
-        return [self._heads[row] + words[row].tobytes() for row in rows]
+        told = words[rows]
+        self._told[rows] = told
+        numbers, size = told.tobytes(), 4 * words.shape[1]
+        return [self._heads[row] + numbers[n * size : (n + 1) * size] for n, row in enumerate(rows.tolist())]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import struct
+from collections.abc import Sequence
+from functools import lru_cache
 
 from installation.clock import Clock
 from installation.frame import Body, Health, Levels, SceneState, Tick
@@ -15,6 +17,9 @@ from installation.outputs.patch import Universes
 from installation.outputs.sacn import Source
 from installation.outputs.udp import Nowhere, Udp, Way
 from installation.show.model import Show
+
+Bytes = bytes | memoryview
+Datagram = tuple[str, Bytes]
 
 SACN, AR = 1, 2  # which way a datagram goes, in the digest
 GOODBYES = 3  # rounds: E1.31 asks for three terminated packets, and engines may miss one as well
@@ -43,10 +48,8 @@ class Outputs:
 
     def send(self, levels: Levels, scene: SceneState, body: Body, tick: Tick) -> None:
         """Send what is due at this tick; nothing here waits, and no way out feels another's trouble."""
-        for group, packet in self._source.due(self._universes.slots(levels), tick.time_s):
-            self._give(SACN, self._sacn_way, packet, tick.time_s, group)
-        for datagram in self._ar.due(levels, scene, body, tick.time_s):
-            self._give(AR, self._ar_way, datagram, tick.time_s)
+        self._give(SACN, self._sacn_way, self._source.due(self._universes.slots(levels), tick.time_s), tick.time_s)
+        self._give(AR, self._ar_way, [("", one) for one in self._ar.due(levels, scene, body, tick.time_s)], tick.time_s)
         if self._light_log is not None:
             self._light_log.write(levels, tick)
 
@@ -55,9 +58,8 @@ class Outputs:
         for number in range(GOODBYES):
             if number:
                 self._clock.sleep_s(GOODBYE_S)
-            for group, packet in self._source.terminate():
-                self._give(SACN, self._sacn_way, packet, tick.time_s, group)
-            self._give(AR, self._ar_way, goodbye(self._epoch), tick.time_s)
+            self._give(SACN, self._sacn_way, self._source.terminate(), tick.time_s)
+            self._give(AR, self._ar_way, [("", goodbye(self._epoch))], tick.time_s)
 
     def health(self) -> tuple[Health, ...]:
         """How every way out does, and the light log where there is one."""
@@ -75,10 +77,19 @@ class Outputs:
         if self._light_log is not None:
             self._light_log.close()
 
-    def _give(self, kind: int, way: Way, datagram: bytes | memoryview, time_s: float, group: str = "") -> None:
-        self._digest.update(struct.pack(">BI", kind, len(datagram)))
-        self._digest.update(datagram)
-        way.send(datagram, time_s, group)
+    def _give(self, kind: int, way: Way, datagrams: Sequence[Datagram], time_s: float) -> None:
+        """Send datagrams, each with its multicast group, and digest them in one go."""
+        digested: list[Bytes] = []
+        for group, datagram in datagrams:
+            digested += (_head(kind, len(datagram)), datagram)
+            way.send(datagram, time_s, group)
+        self._digest.update(b"".join(digested))
+
+
+@lru_cache(maxsize=4096)
+def _head(kind: int, length: int) -> bytes:
+    """What the digest says before a datagram."""
+    return struct.pack(">BI", kind, length)
 
 
 def _ways(show: Show) -> tuple[Way, Way]:

@@ -27,7 +27,7 @@ class Way(Protocol):
         ...
 
     def health(self) -> Health:
-        """How this way does; handled and lost count datagrams."""
+        """How this way does; handled and lost count datagrams.  That nobody listens on this machine is no alarm."""
         ...
 
     def close(self) -> None:
@@ -128,7 +128,7 @@ class Udp:
         self._place: Place | None = None
         self._socket: socket.socket | None = None
         self._handled = self._lost = 0
-        self._trouble = ""
+        self._trouble, self._alarming = "", False
         self._trouble_s = self._shut_until_s = float("-inf")
         self._closed, self._answered = threading.Event(), threading.Event()
         if not (needs_no_answer(host) and self._look_up()):
@@ -150,7 +150,8 @@ class Udp:
                 self._hand_over(self._socket, datagram, group)
             except ConnectionRefusedError:  # an earlier datagram was; to hear of it clears it, and this one can go
                 self._lost += 1
-                self._fail(f"nobody listens at {self._where}; start what should, or mend the patch", time_s)
+                trouble = f"nobody listens at {self._where}; start what should, or mend the patch"
+                self._fail(trouble, time_s, alarming=not self._stays_here())
                 self._hand_over(self._socket, datagram, group)
         except ConnectionRefusedError:
             self._lost += 1
@@ -167,9 +168,9 @@ class Udp:
                 self._log.warning("%s: %s is well again", self._name, self._where)
 
     def health(self) -> Health:
-        """How this way does; handled and lost count datagrams."""
+        """How this way does; handled and lost count datagrams.  That nobody listens on this machine is no alarm."""
         text = self._trouble or f"to {self._where}"
-        return Health(self._name, "output", not self._trouble, text, self._handled, self._lost)
+        return Health(self._name, "output", not (self._trouble and self._alarming), text, self._handled, self._lost)
 
     def close(self) -> None:
         """Stop asking and give the socket back; nothing is sent any more."""
@@ -209,10 +210,14 @@ class Udp:
             self._socket = None
         self._shut_until_s = until_s
 
-    def _fail(self, trouble: str, time_s: float) -> None:
+    def _stays_here(self) -> bool:
+        """Whether the way ends on this machine: a rehearsal, where nobody need listen."""
+        return self._place is not None and not self._multicast and ipaddress.ip_address(self._place.address).is_loopback
+
+    def _fail(self, trouble: str, time_s: float, alarming: bool = True) -> None:
         if not self._trouble:
             self._log.warning("%s: %s", self._name, trouble)
-        self._trouble, self._trouble_s = trouble, time_s
+        self._trouble, self._trouble_s, self._alarming = trouble, time_s, alarming
 
     def _keep_asking(self) -> None:
         while not self._look_up() and not self._closed.wait(ASK_AGAIN_S):

@@ -9,7 +9,7 @@ pressure's Mayer wave and of a slow drift.  The pulse wave after a beat is two G
 diastolic, with the dicrotic notch between them; breathing moves its height and its ground.
 
 A person depends on the seed, their number and the time alone: not on how many others there are, nor on
-how often `live` is called.
+who asks for which lines when, unless they follow a heart.
 
 Sources: Bayly, IEEE Trans. Biomed. Eng. 15:257, 1968, and Mateo & Laguna, IEEE TBME 47:985, 2000 (the
 modulator); Task Force of ESC and NASPE, Circulation 93:1043, 1996 (the rhythms' bands); Tang, Chen, Ward &
@@ -18,6 +18,8 @@ generators", OOPSLA 2014 (the noise).
 """
 
 from __future__ import annotations
+
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,11 +52,11 @@ class People:
 
     def __init__(self, wearers: int, seed: int) -> None:
         self.wires = tuple(f"twin:{w}" for w in range(wearers))
-        draw = np.empty((16, wearers))
-        self._key: U64 = np.empty(wearers, np.uint64)
+        draw = np.empty((16, wearers, 1))
+        self._key: U64 = np.empty((wearers, 1), np.uint64)
         for w in range(wearers):
             rng = np.random.default_rng(np.random.SeedSequence([seed, w]))
-            draw[:, w] = rng.random(16)
+            draw[:, w, 0] = rng.random(16)
             self._key[w] = rng.integers(2**64, dtype=np.uint64)
 
         self._rate_hz = _between(RESTING_RATE, draw[0]) / 60
@@ -70,34 +72,40 @@ class People:
         self._wander = _between(WANDER, draw[12])
         self._wander_p = TURN * draw[13]
         self._stagger = draw[14]  # boards are not switched on together: nor do their lines come together
-        self._sent = np.zeros(wearers, np.int64)
+        self._lines = np.array([pulsesensor.encode(signal) for signal in range(ADC_MAX + 1)])
+        self._lived_s = -inf
 
-    def live(self, until_s: float, body: Body | None = None) -> list[Chunk]:
-        """The lines that fall due up to `until_s`, each a chunk stamped with its own time.
+    def say(self, who: slice, lines: range) -> tuple[Floats, list[bytes]]:
+        """Lines of some of them, by number: when each falls due (people, lines), and each one's bytes.
 
-        Where a wearer's own heart is felt in `body`, the twin follows its rate, so as to take over
-        from it without a jump.
+        Line k falls due within the period that begins at k / `LINES_HZ`.
         """
+        number = np.arange(lines.start, lines.stop)
+        time_s = (number + self._stagger[who]) / LINES_HZ
+        said = self._lines[self._signal(time_s, number, who)]
+        return time_s, [one.tobytes().replace(b"\0", b"") for one in said]  # numpy fills short ones up with zeros
+
+    def live(self, until_s: float) -> list[Chunk]:
+        """The lines that fell due since it was last asked, each a chunk stamped with its own time."""
         chunks: list[Chunk] = []
-        while True:
-            time_s = (self._sent + self._stagger) / LINES_HZ
-            due = np.flatnonzero(time_s <= until_s)
-            if not due.size:
-                break
-            signal = self._signal(time_s)
-            chunks += [
-                Chunk(at_s, self.wires[w], pulsesensor.encode(value))
-                for w, at_s, value in zip(due.tolist(), time_s[due].tolist(), signal[due].tolist(), strict=True)
-            ]
-            self._sent[due] += 1
-        if body is not None:
-            self._follow(body, until_s)
+        lines = range(max(0, int(max(0.0, self._lived_s) * LINES_HZ) - 1), int(until_s * LINES_HZ) + 2)
+        for wire, times_s, said in zip(self.wires, *self.say(slice(None), lines), strict=True):
+            told = zip(times_s.tolist(), said.splitlines(keepends=True), strict=True)
+            chunks += [Chunk(at_s, wire, line) for at_s, line in told if self._lived_s < at_s <= until_s]
+        self._lived_s = until_s
         return chunks
 
-    def skip(self, to_s: float) -> None:
-        """Leave out the lines before `to_s`: a cable that nobody read keeps nothing."""
-        first = np.ceil(to_s * LINES_HZ - self._stagger).astype(np.int64)
-        self._sent = np.maximum(self._sent, first)
+    def follow(self, body: Body, time_s: float, who: slice = slice(None)) -> None:
+        """Let twins go on at the rate of their wearer's own heart, where it is felt.
+
+        So one takes over from the other without a jump.
+        """
+        felt = (body.presence[who, HEART] == Presence.REAL) & np.isfinite(body.heart_rate[who])
+        if felt.any():
+            before, _ = self._phase(time_s, who)
+            self._rate_hz[who][felt, 0] = np.clip(body.heart_rate[who][felt] / 60, 0.5, 3.5)
+            after, _ = self._phase(time_s, who)
+            self._phase0[who] += before - after
 
     def beats(self, wearer: int, until_s: float) -> Floats:
         """The true times of a twin's beats from 0 to `until_s`, where it has followed nobody.
@@ -106,42 +114,34 @@ class People:
         """
         only = slice(wearer, wearer + 1)
         grid_s = np.arange(0.0, until_s + 0.1, 0.02)
-        phase, _ = self._phase(grid_s, only)
+        (phase,), _ = self._phase(grid_s, only)
         whole = np.arange(np.ceil(phase[0]), phase[-1])
         beats_s: Floats = np.interp(whole, phase, grid_s)
         for _ in range(3):  # Newton: the rate is smooth and never near zero
-            phase, rate_hz = self._phase(beats_s, only)
+            (phase,), (rate_hz,) = self._phase(beats_s, only)
             beats_s = beats_s - (phase - whole) / rate_hz
         return beats_s[beats_s <= until_s]
 
-    def _phase(self, time_s: Floats | float, of: slice = slice(None)) -> tuple[Floats, Floats]:
-        """Phase of hearts in beats, and their present rates in Hz: everyone's at one time each, or one's at many."""
-        angle = self._w[:, of] * time_s + self._p[:, of]
-        sway_s = (self._depth[:, of] / self._w[:, of] * (np.sin(angle) - self._sin_p[:, of])).sum(axis=0)
-        pace = 1 + (self._depth[:, of] * np.cos(angle)).sum(axis=0)
-        return self._phase0[of] + self._rate_hz[of] * (time_s + sway_s), self._rate_hz[of] * pace
+    def _phase(self, time_s: Floats | float, who: slice = slice(None)) -> tuple[Floats, Floats]:
+        """Phase in beats, and present rate in Hz, of hearts at `time_s`, which is one, (times,) or (people, times)."""
+        w, depth = self._w[:, who], self._depth[:, who]
+        angle = w * time_s + self._p[:, who]
+        sway_s = (depth / w * (np.sin(angle) - self._sin_p[:, who])).sum(axis=0)
+        pace = 1 + (depth * np.cos(angle)).sum(axis=0)
+        return self._phase0[who] + self._rate_hz[who] * (time_s + sway_s), self._rate_hz[who] * pace
 
-    def _signal(self, time_s: Floats) -> NDArray[np.int64]:
-        """(N,) what everyone's ADC reads at their own `time_s` (N,)."""
-        phase, rate_hz = self._phase(time_s)
+    def _signal(self, time_s: Floats, number: NDArray[np.int64], who: slice) -> NDArray[np.int64]:
+        """What ADCs read at `time_s` (people, lines), for the lines of these numbers (lines,)."""
+        phase, rate_hz = self._phase(time_s, who)
         pulse = _bump(phase - SYSTOLE_S * rate_hz, SYSTOLE_WIDTH_S * rate_hz)
         pulse += DIASTOLE_HEIGHT * _bump(phase - DIASTOLE_S * rate_hz, DIASTOLE_WIDTH_S * rate_hz)
-        breath = np.sin(self._w[0] * time_s + self._p[0])
-        height = self._height * (1 + BREATH_ON_HEIGHT * breath)
-        ground = self._wander * (breath + np.sin(self._w[2] * time_s + self._wander_p))
-        noise = NOISE * _noise(self._key, self._sent)
+        breath = np.sin(self._w[0, who] * time_s + self._p[0, who])
+        height = self._height[who] * (1 + BREATH_ON_HEIGHT * breath)
+        ground = self._wander[who] * (breath + np.sin(self._w[2, who] * time_s + self._wander_p[who]))
+        noise = NOISE * _noise(self._key[who], number)
         signal = ADC_REST + ground + height * (pulse - 0.3) + noise  # 0.3: about the mean of the wave
         steps: NDArray[np.int64] = np.clip(np.rint(signal), 0, ADC_MAX).astype(np.int64)
         return steps
-
-    def _follow(self, body: Body, time_s: float) -> None:
-        """Take over the rate of the hearts that are felt, without a jump of the phase."""
-        felt = (body.presence[:, HEART] == Presence.REAL) & np.isfinite(body.heart_rate)
-        if felt.any():
-            before, _ = self._phase(time_s)
-            self._rate_hz[felt] = np.clip(body.heart_rate[felt] / 60, 0.5, 3.5)
-            after, _ = self._phase(time_s)
-            self._phase0 += before - after
 
 
 def _between(band: tuple[float, float], at: Floats) -> Floats:

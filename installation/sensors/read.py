@@ -9,16 +9,14 @@ from math import inf
 import numpy as np
 
 from installation.clock import Clock
-from installation.frame import CHANNELS, Body, Health, PortEvent, Samples, Tick
+from installation.frame import Body, Health, PortEvent, Samples, Tick
 from installation.sensors.devices import share_out
-from installation.sensors.people import People
 from installation.sensors.port import Lister, Port
 from installation.sensors.stream import Sample, Stream, samples
-from installation.sensors.timing import Exact, Timing
-from installation.sensors.wires.pulsesensor import PulseSensor
+from installation.sensors.timing import Timing
+from installation.sensors.twins import Twins
 from installation.show.model import Show
 
-PAUSE_S = 1.0  # after a longer pause of the loop, twins go on from now, like people nobody listened to
 SILENT_S = 2.0  # without a row, and a device is called silent; the slowest sensor sends ten a second
 HEALTH_S = 0.2  # how often the state of the wires is told anew
 
@@ -70,11 +68,7 @@ class Sensors:
                 port = Port(device.name, device.identity, device.baud, clock, device.finder(lister))
                 self._wires.append(Wire(port, [Stream(w, decoder, Timing()) for w, decoder in device.carries]))
                 self.patched[[w for w, _ in device.carries]] = True
-        self._people = People(wearers, seed)
-        ppg = CHANNELS.index("ppg")
-        self._twins = {
-            name: Stream(wearers + w, PulseSensor(ppg), Exact()) for w, name in enumerate(self._people.wires)
-        }
+        self._twins = Twins(wearers, seed)
         self._events = list(self._refused)
         self._now_s = -inf
         self._health: tuple[Health, ...] = ()
@@ -95,20 +89,16 @@ class Sensors:
                         stream.take(came, rows)
         for event in events:
             log.log(logging.INFO if event.what == "opened" else logging.WARNING, "%s: %s", event.wire, event.reason)
-        if tick.time_s - self._now_s > PAUSE_S:
-            self._people.skip(tick.time_s - PAUSE_S)
-        for chunk in self._people.live(tick.time_s, body):
-            self._twins[chunk.wire].take(chunk, rows)
         self._now_s = tick.time_s
-        return samples(rows), tuple(events)
+        twins = self._twins.read(tick.time_s, body)
+        return (_join(samples(rows), twins) if rows else twins), tuple(events)
 
     def health(self) -> tuple[Health, ...]:
         """How every wire does; the twins together are one."""
         if not self._now_s < self._health_s + HEALTH_S:
             self._health_s = self._now_s
-            sent = sum(twin.handled for twin in self._twins.values())
-            people = "1 simulated person" if len(self._twins) == 1 else f"{len(self._twins)} simulated people"
-            twins = Health("twins", "wire", True, people, sent)
+            people = "1 simulated person" if len(self.patched) == 1 else f"{len(self.patched)} simulated people"
+            twins = Health("twins", "wire", True, people, self._twins.handled)
             refused = [Health(event.wire, "wire", False, event.reason) for event in self._refused]
             self._health = (*(wire.health(self._now_s) for wire in self._wires), *refused, twins)
         return self._health
@@ -119,6 +109,17 @@ class Sensors:
             wire.port.stop()
         for wire in self._wires:
             wire.port.close()
+
+
+def _join(first: Samples, second: Samples) -> Samples:
+    """The rows of both, one after the other."""
+    return Samples(
+        np.concatenate((first.time_s, second.time_s)),
+        np.concatenate((first.column, second.column)),
+        np.concatenate((first.channel, second.channel)),
+        np.concatenate((first.value, second.value)),
+        np.concatenate((first.gap, second.gap)),
+    )
 
 
 def _note(wire: Wire, event: PortEvent) -> None:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from math import inf, isnan
+from operator import itemgetter
 
 import numpy as np
 
 from installation.frame import Chunk, Samples
-from installation.sensors.timing import Exact, Timing
+from installation.sensors.timing import Timing
 from installation.sensors.wires import Decoder
 
 Sample = tuple[float, int, int, float, bool]
 """time_s, column, channel, value, gap: a row of `Samples`."""
 
-_SAMPLE = np.dtype([("time_s", "f8"), ("column", "i4"), ("channel", "i4"), ("value", "f8"), ("gap", "?")])
+_ORDER = itemgetter(1, 2, 0)
 
 
 class Stream:
     """One device's bytes to one column's rows: its decoder, and the times of what that decodes."""
 
-    def __init__(self, column: int, wire: Decoder, timing: Timing | Exact) -> None:
+    def __init__(self, column: int, wire: Decoder, timing: Timing) -> None:
         self.column = column
         self.decoder = wire
         self.handled = 0
@@ -48,7 +49,12 @@ class Stream:
 
 
 def samples(rows: list[Sample]) -> Samples:
-    """All rows by column, channel and time; those with equal ones stay as they came."""
-    table = np.array(rows, _SAMPLE)
-    order = np.lexsort((table["time_s"], table["channel"], table["column"]))
-    return Samples(*(table[name][order] for name in ("time_s", "column", "channel", "value", "gap")))
+    """One row or more by column, channel and time; those with equal ones stay as they came."""
+    time_s, column, channel, value, gap = zip(*sorted(rows, key=_ORDER), strict=True)
+    return Samples(
+        np.array(time_s, np.float64),
+        np.array(column, np.int32),
+        np.array(channel, np.int32),
+        np.array(value, np.float64),
+        np.array(gap, np.bool_),
+    )

@@ -19,8 +19,8 @@ measurements", INFOCOM 1999 (the line); Andrew's monotone chain (the hull).
 from __future__ import annotations
 
 from collections import deque
-from itertools import pairwise
 from math import inf, isfinite, nan
+from operator import ge
 
 WINDOW_S = 8.0  # long enough to meet rows that came at once, short enough to follow a crystal that warms up
 BUCKET_S = 0.5  # how often the line is laid anew, and asked whether it still holds
@@ -40,13 +40,15 @@ Point = tuple[float, float]
 def under(points: list[Point]) -> list[Point]:
     """The lower convex hull of points (x, time) in rising order of x, from left to right."""
     hull: list[Point] = []
-    for x, t in points:
+    for point in points:
+        x, t = point
         while len(hull) > 1:
-            (x0, t0), (x1, t1) = hull[-2], hull[-1]
+            x0, t0 = hull[-2]
+            x1, t1 = hull[-1]
             if (x1 - x0) * (t - t0) > (t1 - t0) * (x - x0):
                 break
             hull.pop()
-        hull.append((x, t))
+        hull.append(point)
     return hull
 
 
@@ -62,6 +64,7 @@ class Floor:
         self._first_slope = slope
         self._x: float = 0.0
         self._t: float = 0.0
+        self._edge_ends_x = -inf  # of the hull's edge that the line lies along; it begins at _x
         self._fresh = True
         self._newest_x = -inf
         self._off = 0
@@ -78,11 +81,12 @@ class Floor:
         if x <= self._newest_x:
             return
         self._newest_x = x
-        if self._fresh or arrival_s < self.at(x):
-            self._x, self._t = x, arrival_s
         if self._fresh:
             self._fresh = False
             self._bucket_ends_s = arrival_s + BUCKET_S
+            self._lower(x, arrival_s)
+        elif arrival_s < self.at(x):
+            self._lower(x, arrival_s)
         self._bucket.append((x, arrival_s))
         if arrival_s >= self._bucket_ends_s:
             self._close(arrival_s, period_s)
@@ -99,7 +103,7 @@ class Floor:
         off_s = min((t - self.at(x) for x, t in hull), default=0.0)
         if off_s > max(OFF_PERIODS * period_s, OFF_S):
             self._hulls.clear()
-            self._x, self._t = min(hull, key=lambda point: point[1] - self.at(point[0]))
+            self._lower(*min(hull, key=lambda point: point[1] - self.at(point[0])))
             self._off += 1
             if self._off > 1:  # rows lost once are made up for; this is another rate
                 self.slope = self._first_slope
@@ -110,31 +114,22 @@ class Floor:
         self._bucket_ends_s = arrival_s + BUCKET_S
         self._lay()
 
+    def _lower(self, x: float, t: float) -> None:
+        """Move the line to a point, until it is laid anew."""
+        self._x, self._t = x, t
+        self._edge_ends_x = -inf
+
     def _lay(self) -> None:
-        """Lay the line along the hull's edge over the middle, once there is enough of it."""
-        hull = under([point for part in self._hulls for point in part])
-        if hull[-1][1] - hull[0][1] < LEARN_S:
+        """Lay the line along the hull's edge over the middle, once there is enough of it; mostly it lies there."""
+        (first_x, first_t), (last_x, last_t) = self._hulls[0][0], self._hulls[-1][-1]
+        middle = (first_x + last_x) / 2
+        if last_t - first_t < LEARN_S or (first_x <= self._x and middle <= self._edge_ends_x):
             return
-        middle = (hull[0][0] + hull[-1][0]) / 2
+        hull = under([point for part in self._hulls for point in part])
         right = next(i for i, (x, _) in enumerate(hull) if x >= middle)
         (x0, t0), (x1, t1) = hull[right - 1], hull[right]
         if t1 > t0:
-            self.slope, self._x, self._t = (t1 - t0) / (x1 - x0), x0, t0
-
-
-class Exact:
-    """Times of a stream whose rows are stamped with their own time, as those of a twin are."""
-
-    def restart(self) -> None:
-        """There is nothing to forget."""
-
-    def counted(self, arrival_s: float, rows: int) -> tuple[list[float], list[bool]]:
-        """The stamp, for every row."""
-        return [arrival_s] * rows, [False] * rows
-
-    def dated(self, arrival_s: float, device_s: list[float]) -> tuple[list[float], list[bool]]:
-        """The stamp, for every row."""
-        return self.counted(arrival_s, len(device_s))
+            self.slope, self._x, self._t, self._edge_ends_x = (t1 - t0) / (x1 - x0), x0, t0, x1
 
 
 class Timing:
@@ -177,7 +172,7 @@ class Timing:
         self._step_s = period_s = floor.slope
         if isfinite(period_s):
             newest_s = min(max(floor.at(self._rows), arrival_s - HELD_S), arrival_s)
-            times = [newest_s - period_s * back for back in range(rows - 1, -1, -1)]
+            times = _evenly(newest_s, period_s, rows)
         else:
             times = _spread(max(self._newest_s, arrival_s - GUESS_S * rows), arrival_s, rows)
         gaps = [gap or self._gap] + [False] * (rows - 1)
@@ -207,7 +202,7 @@ class Timing:
     def _rising(self, times: list[float]) -> list[float]:
         """`times`, made to rise from the newest given before."""
         newest_s = max(times[-1], self._newest_s + LEAST_S * len(times))
-        if any(later <= earlier for earlier, later in pairwise([self._newest_s, *times])):
+        if times[0] <= self._newest_s or (len(times) > 1 and any(map(ge, times, times[1:]))):
             begin_s = max(self._newest_s, newest_s - GUESS_S * len(times))
             times = _spread(begin_s, newest_s, len(times))
         self._newest_s = newest_s
@@ -216,5 +211,9 @@ class Timing:
 
 def _spread(begin_s: float, end_s: float, rows: int) -> list[float]:
     """`rows` times, evenly from after `begin_s` to `end_s`."""
-    step_s = (end_s - begin_s) / rows
-    return [end_s - step_s * back for back in range(rows - 1, -1, -1)]
+    return _evenly(end_s, (end_s - begin_s) / rows, rows)
+
+
+def _evenly(newest_s: float, step_s: float, rows: int) -> list[float]:
+    """`rows` times, `step_s` apart up to `newest_s`; mostly it is one."""
+    return [newest_s] if rows == 1 else [newest_s - step_s * back for back in range(rows - 1, -1, -1)]

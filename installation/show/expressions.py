@@ -8,7 +8,8 @@ out, and `known(x, default)` puts a default in its place.  Division by zero is n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
@@ -29,6 +30,9 @@ BUILT_IN = {
     "wearers": "how many wearers there are",
 }
 """Names that every program knows besides signals."""
+
+
+STILL = ("wearer", "wearers")  # the same at every tick
 
 
 class Input(NamedTuple):
@@ -122,7 +126,10 @@ class Program:
         for name in in_order(self.signals):
             nodes.derived[name] = nodes.bind(self.signals[name])
         rows = [nodes.bind(text) for text in self.texts]
-        place, self._work, self._memory = nodes.grouped()
+        place, work, self._memory = nodes.grouped()
+        self._still = tuple(group for group in work if not group.moves)
+        self._moving = tuple(group for group in work if group.moves)
+        self._grounds: dict[int, Floats] = {}
         self._rows = place[rows]
         self._constants = np.full(len(place), np.nan)
         self._constants[place] = nodes.constants
@@ -147,31 +154,53 @@ class Program:
         Returns the new state and (E, N) float32; NaN where not known, never infinite.
         """
         memory = state.memory.copy()
-        wearers = memory.shape[1]
-        built_in = {"time": tick.time_s, "wearer": np.arange(1, wearers + 1), "wearers": wearers}
-        values = np.repeat(self._constants[:, None], wearers, axis=1)
+        values = self._ground(memory.shape[1]).copy()
         with np.errstate(all="ignore"):
             for name, row in self._loads:
-                values[row] = built_in[name] if name in built_in else env.get(name, np.nan)
-            for work, arguments, result, remembered in self._work:
-                given = [values[rows] for rows in arguments]
-                if remembered is None:
-                    values[result] = work(*given)
-                else:
-                    rows = memory[remembered].reshape(-1, *given[0].shape)
-                    values[result] = work(rows, tick.dt_s, *given)
-            bound = values[self._rows].astype(np.float32)
+                if name == "time":
+                    values[row] = tick.time_s
+                elif name not in BUILT_IN:
+                    values[row] = env.get(name, np.nan)
+            for group in self._moving:
+                group.compute(values, memory, tick.dt_s)
+            bound = values.take(self._rows, axis=0).astype(np.float32)
             bound[~np.isfinite(bound)] = np.nan
         return State(memory), bound
 
+    def _ground(self, wearers: int) -> Floats:
+        """Every value that is the same at every tick, (rows, N), NaN elsewhere; computed once for so many wearers."""
+        if wearers not in self._grounds:
+            values = np.repeat(self._constants[:, None], wearers, axis=1)
+            fixed = {"wearer": np.arange(1, wearers + 1), "wearers": wearers}
+            with np.errstate(all="ignore"):
+                for name, row in self._loads:
+                    values[row] = fixed.get(name, np.nan)
+                for group in self._still:
+                    group.compute(values, np.empty((0, wearers)), 0.0)
+            self._grounds[wearers] = values
+        return self._grounds[wearers]
+
 
 class _Group(NamedTuple):
-    """All uses of one function that can be computed at once: which rows go in, come out, and are remembered."""
+    """All uses of one function that can be computed at once: which rows go in, come out, and are remembered.
+
+    moves: False where the result is the same at every tick.
+    """
 
     work: Callable[..., Any]
     arguments: tuple[slice | Ints, ...]
     result: slice
     remembered: slice | None
+    moves: bool
+
+    def compute(self, values: Floats, memory: Floats, dt_s: float) -> None:
+        """Write the result into `values`, and what is remembered into `memory`."""
+        given = [values[rows] if type(rows) is slice else values.take(rows, axis=0) for rows in self.arguments]
+        if self.remembered is None:
+            values[self.result] = self.work(*given)
+        else:
+            rows = memory[self.remembered].reshape(-1, *given[0].shape)
+            values[self.result] = self.work(rows, dt_s, *given)
 
 
 class _Nodes:
@@ -202,37 +231,52 @@ class _Nodes:
     def grouped(self) -> tuple[Ints, tuple[_Group, ...], int]:
         """Give each node its row, the work in order, and how many rows it remembers.
 
-        Nodes of one function and one depth stand in neighbouring rows and are computed at once: the
-        cost of a tick grows with the kinds of expressions in a show, hardly with their number.
+        Uses of one function that do not wait for one another stand in neighbouring rows and are computed
+        at once: the cost of a tick grows with the kinds of expressions in a show, hardly with their number.
         """
-        depth: list[int] = []
-        for _, arguments in self.applied:
-            depth.append(1 + max((depth[node] for node in arguments), default=-1))
-        together: dict[tuple[int, str], list[int]] = {}
-        for node, (name, _) in enumerate(self.applied):
-            together.setdefault((depth[node], name), []).append(node)
-        order = sorted(together)
         place = np.empty(len(self.applied), dtype=np.int32)
-        place[[node for key in order for node in together[key]]] = np.arange(len(place))
+        first = 0
         groups: list[_Group] = []
         memory = 0
-        for key in order:
-            if not (name := key[1]):
-                continue
-            members = together[key]
-            inward = zip(*(self.applied[node][1] for node in members), strict=True)
-            first = int(place[members[0]])
-            keep = len(members) * (FUNCTIONS[name].memory if name in FUNCTIONS else 0)
-            groups.append(
-                _Group(
-                    OPERATORS[name] if name in OPERATORS else FUNCTIONS[name].work,
-                    tuple(_slice(place[list(nodes)]) for nodes in inward),
-                    slice(first, first + len(members)),
-                    slice(memory, memory + keep) if keep else None,
+        for (name, moves), members in self._together():
+            place[members] = np.arange(first, first + len(members))
+            if name:
+                inward = zip(*(self.applied[node][1] for node in members), strict=True)
+                keep = len(members) * (FUNCTIONS[name].memory if name in FUNCTIONS else 0)
+                groups.append(
+                    _Group(
+                        OPERATORS[name] if name in OPERATORS else FUNCTIONS[name].work,
+                        tuple(_slice(place[list(nodes)]) for nodes in inward),
+                        slice(first, first + len(members)),
+                        slice(memory, memory + keep) if keep else None,
+                        moves,
+                    )
                 )
-            )
-            memory += keep
+                memory += keep
+            first += len(members)
         return place, tuple(groups), memory
+
+    def _together(self) -> Iterator[tuple[tuple[str, bool], list[int]]]:
+        """Nodes in an order that can be computed: all of one function that can be, then of another.
+
+        A function comes when the fewest of its other uses still wait for something.
+        """
+        moving = {node for name, node in self.loads.items() if name not in STILL}
+        for node, (name, arguments) in enumerate(self.applied):
+            if not moving.isdisjoint(arguments) or (name in FUNCTIONS and FUNCTIONS[name].memory):
+                moving.add(node)
+        kinds = [(name, node in moving) for node, (name, _) in enumerate(self.applied)]
+        left, done = list(range(len(kinds))), set[int]()
+        while left:
+            ready: dict[tuple[str, bool], list[int]] = {}
+            for node in left:
+                if done.issuperset(self.applied[node][1]):
+                    ready.setdefault(kinds[node], []).append(node)
+            uses = Counter(kinds[node] for node in left)
+            kind = min(ready, key=lambda kind: (uses[kind] - len(ready[kind]), kind))
+            yield kind, ready[kind]
+            done.update(ready[kind])
+            left = [node for node in left if node not in done]
 
     def _number(self, value: float) -> int:
         return self._node(("number", value), constant=value)

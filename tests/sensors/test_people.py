@@ -102,26 +102,42 @@ def test_the_pulse_rises_in_100_to_150_ms_and_has_a_dicrotic_notch():
     assert wave[notch] + 0.02 < wave[notch:].max() < 0.6
 
 
-def test_lines_from_before_a_pause_are_left_out_and_the_rest_are_the_same(minute: list[Chunk]):
+def test_lines_said_many_at_once_or_one_by_one_by_all_or_by_some_are_the_same(minute: list[Chunk]):
     people = People(6, seed=3)
-    people.live(5.0)
-    people.skip(30.0)
-    assert sorted(c.time_s for c in people.live(60.0)) == sorted(c.time_s for c in minute if c.time_s >= 30.0)
+    said = {wire: [] for wire in people.wires}
+    for first in range(0, 3000, 7):
+        for who in (slice(0, 2), slice(2, 6)):
+            times_s, data = people.say(who, range(first, min(first + 7, 3000)))
+            for wire, at_s, lines_of in zip(people.wires[who], times_s, data, strict=True):
+                said[wire] += [Chunk(*row) for row in zip(at_s, [wire] * 7, lines_of.splitlines(True), strict=False)]
+    for wire in people.wires:
+        assert said[wire] == [c for c in minute if c.wire == wire]
 
 
 def test_a_twin_takes_over_the_rate_of_a_heart_that_is_felt_without_a_jump():
     people = People(2, seed=3)
-    people.live(20.0)
     before, _ = people._phase(20.0)
-    people.live(20.0, body_of([120.0, np.nan], Presence.REAL))
+    people.follow(body_of([120.0, np.nan], Presence.REAL), 20.0)
     after, rate_hz = people._phase(20.0)
     assert after == pytest.approx(before, abs=1e-9)
     assert rate_hz[0] == pytest.approx(2.0, rel=0.12)
     assert rate_hz[1] < 1.7
 
 
+def test_only_those_that_are_asked_follow():
+    people, alone = People(3, seed=3), People(3, seed=3)
+    people.follow(body_of([120.0, 120.0, 120.0], Presence.REAL), 20.0, slice(1, 2))
+    assert [
+        one == other
+        for one, other in zip(
+            people.say(slice(0, 3), range(1000, 1100))[1], alone.say(slice(0, 3), range(1000, 1100))[1], strict=True
+        )
+    ] == [True, False, True]
+
+
 def test_a_twin_follows_no_heart_that_is_itself_simulated():
     people, alone = People(2, seed=3), People(2, seed=3)
-    people.live(20.0, body_of([120.0, 120.0], Presence.SIMULATED))
+    people.live(20.0)
     alone.live(20.0)
+    people.follow(body_of([120.0, 120.0], Presence.SIMULATED), 20.0)
     assert people.live(21.0) == alone.live(21.0)

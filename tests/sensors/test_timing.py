@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.sensors.timing import Exact, Timing, under
+from installation.sensors.timing import Timing, under
 
 BURST_S = 0.016  # an FTDI bridge's latency timer
 
@@ -60,8 +60,6 @@ def test_exact_stamps_stay_as_they_are():
     taken_s = 0.013 + np.arange(500) / 50
     times, _ = heard(Timing(), taken_s)
     assert times == pytest.approx(taken_s, abs=1e-9)
-    assert Exact().counted(3.5, 1) == ([3.5], [False])
-    assert Exact().dated(3.5, [99.0, 99.1]) == ([3.5, 3.5], [False, False])
 
 
 def test_before_the_rate_is_known_rows_that_come_together_are_spread_over_the_time_since_the_last():

@@ -27,13 +27,10 @@ class LineCutter:
         if pieces and self._partial:
             self._partial = False
             del pieces[0]
-        lines = []
-        for piece in pieces:
-            if len(piece) > LINE_BYTES:
-                self.too_long += 1
-            elif line := piece.strip():
-                lines.append(line)
-        return lines
+        if len(whole) > LINE_BYTES:  # else no line of it can be
+            self.too_long += sum(len(piece) > LINE_BYTES for piece in pieces)
+            pieces = [piece for piece in pieces if len(piece) <= LINE_BYTES]
+        return list(filter(None, map(bytes.strip, pieces)))
 
     def restart(self) -> None:
         """Drop what was begun: the next bytes come from a port just opened."""

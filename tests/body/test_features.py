@@ -1,0 +1,139 @@
+"""Bodies: samples of own sensors and twins in, one Body out, tick by tick."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from installation.body.features import Bodies
+from installation.frame import CHANNELS, ORGANS, Body, Presence, Samples, Tick
+from tests.body.fakes import STEEPEST_S, joined, pulse, rows, steady
+
+RATE_HZ = 60.0
+NOBODY = rows(np.zeros(0), np.zeros(0))
+
+
+def _play(bodies: Bodies, samples: Samples, seconds: float, rate_hz: float = RATE_HZ) -> list[Body]:
+    """Every tick's Body, each with the samples taken until then."""
+    felt = []
+    order = np.argsort(samples.time_s, kind="stable")
+    ends = np.searchsorted(samples.time_s[order], np.arange(int(seconds * rate_hz)) / rate_hz, "right")
+    start = 0
+    for number, end in enumerate(ends):
+        here = order[start:end]
+        part = Samples(*(getattr(samples, name)[here] for name in ("time_s", "column", "channel", "value", "gap")))
+        felt.append(bodies.feel(part, Tick(number, number / rate_hz, 1 / rate_hz)))
+        start = end
+    return felt
+
+
+def _series(felt: list[Body], field: str, wearer: int = 0) -> np.ndarray:
+    return np.array([getattr(body, field)[wearer] for body in felt], dtype=float)
+
+
+def _heart(rate: float, seconds: float, column: int = 0) -> Samples:
+    time_s = np.arange(0.0, seconds, 0.02)
+    return rows(time_s, np.round(300 + 400 * pulse(time_s, steady(rate, seconds))), column)
+
+
+def test_every_beat_is_announced_on_one_tick_soon_after_it_happened() -> None:
+    felt = _play(Bodies(1, 0, np.array([True])), _heart(72, 30.0), 30.0)
+    beat, time_s = _series(felt, "beat") > 0, np.arange(len(felt)) / RATE_HZ
+    beats_s = _series(felt, "beat_time_s")[beat]
+    true_s = steady(72, 30.0) + STEEPEST_S
+    late = true_s[(true_s > 4.0) & (true_s < 29.5)]
+    assert np.abs(beats_s[:, None] - late[None, :]).min(axis=0).max() < 0.02
+    assert (np.diff(beats_s) > 0.8).all()
+    assert (time_s[beat] - beats_s).max() < 0.15
+
+
+def test_rate_phase_and_quality_of_a_steady_heart() -> None:
+    felt = _play(Bodies(1, 0, np.array([True])), _heart(72, 40.0), 40.0)
+    assert np.isnan(felt[0].heart_rate[0])
+    assert felt[-1].heart_rate[0] == pytest.approx(72.0, abs=0.2)
+    assert felt[-1].rmssd_ms[0] < 8.0
+    assert felt[-1].quality[0, 0] > 0.95
+    phase, time_s = _series(felt, "heart_phase"), np.arange(len(felt)) / RATE_HZ
+    turns_s = time_s[1:][np.diff(phase) < -0.5]
+    true_s = steady(72, 40.0) + STEEPEST_S
+    assert np.abs(turns_s[turns_s > 8.0][:, None] - true_s[None, :]).min(axis=1).max() < 0.04
+
+
+def test_the_twin_stands_in_where_there_is_no_hardware() -> None:
+    felt = _play(Bodies(1, 0, np.array([False])), _heart(80, 15.0, column=1), 15.0)
+    assert felt[0].presence[0, 0] == Presence.SIMULATED
+    assert felt[-1].heart_rate[0] == pytest.approx(80.0, abs=0.3)
+
+
+def test_when_the_sensor_dies_the_heart_goes_on_and_becomes_the_twins() -> None:
+    own = _heart(66, 20.0)
+    felt = _play(Bodies(1, 0, np.array([True])), joined(own, _heart(84, 60.0, column=1)), 60.0)
+    presence = np.array([body.presence[0, 0] for body in felt])
+    assert set(presence[: 20 * 60]) == {Presence.REAL, Presence.HELD}  # held until the first good beats
+    assert Presence.HELD in presence[20 * 60 : 24 * 60]
+    assert (presence[25 * 60 :] == Presence.SIMULATED).all()
+    beats_s = _series(felt, "beat_time_s")[_series(felt, "beat") > 0]
+    gap_s = np.diff(beats_s[beats_s > 5.0])
+    assert gap_s.min() > 0.35
+    assert gap_s.max() < 2 * 60 / 66 + 0.05  # one beat is missed, no second
+    rate = _series(felt, "heart_rate")[10 * 60 :]
+    assert np.abs(np.diff(rate)).max() < 0.3
+    assert rate[0] == pytest.approx(66.0, abs=0.5)
+    assert rate[-1] == pytest.approx(84.0, abs=0.5)
+    step = np.diff(_series(felt, "heart_phase")[5 * 60 :])
+    step -= np.floor(step + 0.5)
+    assert step.min() >= 0.0
+    assert step.max() < 0.08
+
+
+def test_one_wearer_alone_and_among_many_is_the_same_body() -> None:
+    alone = _play(Bodies(1, 0, np.array([True])), _heart(70, 20.0), 20.0)
+    crowd = joined(_heart(90, 20.0, 0), _heart(70, 20.0, 3), _heart(55, 20.0, 4), _heart(61, 20.0, 7))
+    among = _play(Bodies(5, 0, np.ones(5, np.bool_)), crowd, 20.0)
+    for field in ("heart_rate", "heart_phase", "beat", "beat_time_s", "ibi_s", "rmssd_ms"):
+        assert _series(alone, field).tobytes() == _series(among, field, wearer=3).tobytes(), field
+
+
+def test_at_any_tick_rate_the_same_beats_are_announced() -> None:
+    times = []
+    for rate_hz in (30.0, 60.0, 120.0):
+        felt = _play(Bodies(1, 0, np.array([True])), _heart(77, 25.0), 25.0, rate_hz)
+        times.append(_series(felt, "beat_time_s")[_series(felt, "beat") > 0])
+    assert times[0].tobytes() == times[1].tobytes() == times[2].tobytes()
+
+
+def test_inputs_keep_their_newest_number_and_never_the_twins() -> None:
+    bodies = Bodies(2, 2, np.array([True, True]))
+    first = len(CHANNELS)
+    assert np.isnan(bodies.feel(NOBODY, Tick(0, 0.0, 1 / 60)).inputs).all()
+    stamps = np.array([0.001, 0.002])
+    rows_in = joined(
+        rows(stamps, np.array([0.3, 0.7]), 1, first + 1),
+        rows(stamps, np.array([9.0, 9.0]), 2, first),
+        rows(stamps, np.array([5.0, np.nan]), 0, first),
+        rows(stamps, np.array([1.0, 1.0]), 0, first + 2),
+    )
+    assert bodies.feel(rows_in, Tick(1, 1 / 60, 1 / 60)).inputs.tolist()[0][0] == 5.0
+    inputs = bodies.feel(NOBODY, Tick(2, 2 / 60, 1 / 60)).inputs
+    assert inputs[1, 1] == 0.7
+    assert np.isnan(inputs[0, 1]) and np.isnan(inputs[1, 0])
+
+
+def test_what_nobody_feels_yet_is_not_known() -> None:
+    ecg = rows(np.arange(0.0, 5.0, 0.004), np.zeros(1250), 0, CHANNELS.index("ecg"))
+    body = _play(Bodies(1, 0, np.array([True])), ecg, 5.0)[-1]
+    assert np.isnan(body.quality[0]).all()
+    for field in ("heart_rate", "heart_phase", "tonic_us", "breath_phase", "motion_g", "arousal"):
+        assert np.isnan(getattr(body, field)).all(), field
+    assert body.presence.shape == body.age_s.shape == (1, len(ORGANS))
+
+
+def test_a_stall_does_not_bring_old_beats_to_light() -> None:
+    bodies = Bodies(1, 0, np.array([True]))
+    samples = _heart(72, 30.0)
+    early = samples.time_s < 15.0
+    _play(bodies, rows(samples.time_s[early], samples.value[early]), 15.0)
+    rest = rows(samples.time_s[~early], samples.value[~early])
+    body = bodies.feel(rest, Tick(1800, 30.0, 15.0, 899))
+    assert not body.beat[0] or body.beat_time_s[0] > 29.5
+    assert body.heart_rate[0] == pytest.approx(72.0, abs=0.5)

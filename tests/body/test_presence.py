@@ -1,0 +1,131 @@
+"""Real, held, simulated and back, on timelines made by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from installation.body.presence import CROSSFADE_S, HELD, REAL, SHOWN, SIMULATED, blend, decide, standings
+from installation.body.rhythm import rhythms
+
+DT_S = 1 / 60
+FINE, DOUBTFUL, POOR, SILENT = 1.0, 0.4, 0.0, np.nan
+
+
+def _life(parts: list[tuple[float, float]], patched: bool = True) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Time, presence and share of the twin over (seconds, quality) of the own sensor; NaN: it is silent."""
+    memory = standings(np.array([patched]))
+    presence, twin, age_s = [], [], np.nan
+    for seconds, quality in parts:
+        for _ in range(round(seconds / DT_S)):
+            age_s = age_s + DT_S if np.isnan(quality) else 0.01
+            decide(memory, np.array([quality]), np.array([age_s]), np.array([patched]), DT_S, CROSSFADE_S)
+            presence.append(int(memory["presence"][0]))
+            twin.append(float(memory["twin"][0]))
+    return np.arange(len(presence)) * DT_S, np.array(presence), np.array(twin)
+
+
+def _story(presence: np.ndarray) -> list[int]:
+    return [int(presence[0]), *(int(p) for p in presence[1:][np.diff(presence) != 0])]
+
+
+def test_who_has_no_hardware_is_simulated_from_the_first_tick() -> None:
+    _, presence, twin = _life([(1.0, SILENT)], patched=False)
+    assert (presence == SIMULATED).all()
+    assert (twin == 1.0).all()
+
+
+def test_a_port_that_never_opens_is_simulated_after_the_hold() -> None:
+    time_s, presence, twin = _life([(8.0, SILENT)])
+    assert _story(presence) == [REAL, HELD, SIMULATED]
+    assert 3.0 <= time_s[presence == SIMULATED][0] <= 3.1
+    assert twin[-1] == 1.0
+
+
+def test_a_new_sensor_that_sends_gets_ten_seconds_to_be_understood() -> None:
+    _, presence, _ = _life([(9.0, POOR), (5.0, FINE)])
+    assert SIMULATED not in presence
+    assert presence[-1] == REAL
+    assert SIMULATED in _life([(11.0, POOR)])[1]
+
+
+def test_silence_is_held_then_simulated_and_the_return_waits_two_seconds() -> None:
+    silent = [(1.0, FINE), (6.0, SILENT)]
+    time_s, presence, _ = _life([*silent, (1.5, FINE)])
+    assert _story(presence) == [REAL, HELD, SIMULATED]
+    assert 1.95 <= time_s[presence == HELD][0] <= 2.05
+    assert 3.95 <= time_s[presence == SIMULATED][0] <= 4.05
+    assert _story(_life([*silent, (2.5, FINE)])[1]) == [REAL, HELD, SIMULATED, REAL]
+
+
+def test_a_flicker_of_quality_changes_nothing() -> None:
+    _, presence, twin = _life([(2.0, FINE), *[(0.5, POOR), (0.5, FINE)] * 5])
+    assert (presence == REAL).all()
+    assert (twin == 0.0).all()
+
+
+def test_between_bad_and_good_everybody_stays_where_they_are() -> None:
+    assert _story(_life([(2.0, FINE), (20.0, DOUBTFUL)])[1]) == [REAL]
+    assert _life([(2.0, FINE), (5.0, POOR), (20.0, DOUBTFUL)])[1][-1] == SIMULATED
+
+
+def test_a_plug_that_makes_and_breaks_does_not_bring_the_own_heart_back() -> None:
+    _, presence, twin = _life([(5.0, SILENT), *[(1.0, FINE), (0.2, POOR)] * 10])
+    assert presence[-1] == SIMULATED
+    assert twin[-1] == 1.0
+
+
+def test_the_crossfade_takes_its_time_each_way_in_equal_steps() -> None:
+    _, _, twin = _life([(1.0, FINE), (8.0, SILENT), (6.0, FINE)])
+    assert np.abs(np.diff(twin)).max() <= DT_S / CROSSFADE_S + 1e-12
+    assert twin.max() == 1.0
+    assert twin[-1] == 0.0
+
+
+def _show(ticks: int, own_hz: float, twin_hz: float, twin_first: float, share: np.ndarray) -> np.ndarray:
+    """What is shown of two steady phases while the share of the twin moves, tick by tick."""
+    memory, rhythm = standings(np.ones(1, np.bool_)), rhythms(2)
+    rhythm["rate"] = [60 * own_hz, 60 * twin_hz]
+    rhythm["ibi_s"], rhythm["rmssd_ms"] = 1 / np.array([own_hz, twin_hz]), [40.0, 20.0]
+    out, shown = np.zeros(1, SHOWN), []
+    last = np.array([0.0, twin_first])
+    for tick in range(ticks):
+        time_s = tick * DT_S
+        phase = np.array([own_hz * time_s, twin_hz * time_s + twin_first])
+        beat = np.floor(phase) > np.floor(last)
+        last, rhythm["phase"] = phase, phase % 1.0
+        memory["twin"], memory["presence"] = share[tick], SIMULATED if share[tick] > 0 else REAL
+        beat_s = np.where(beat, time_s, np.nan)
+        blend(memory, rhythm, beat_s, beat, np.ones(2), np.zeros(2), time_s, DT_S, out)
+        shown.append(out[0].copy())
+    return np.array(shown)
+
+
+def test_in_a_crossfade_no_phase_leaps_and_no_beat_is_doubled() -> None:
+    fade = np.linspace(0, 1, round(CROSSFADE_S / DT_S))
+    share = np.concatenate([np.zeros(300), fade, np.ones(300), fade[::-1], np.zeros(300)])
+    for first in np.arange(0.0, 1.0, 0.05):
+        shown = _show(share.size, 1.0, 1.3, first, share)
+        step = np.diff(shown["phase"])
+        step -= np.floor(step + 0.5)
+        assert step.min() >= 0.0
+        assert step.max() < 3.0 * 1.3 * DT_S
+        gap_s = np.diff(shown["beat_s"][shown["beat"]])
+        assert gap_s.min() >= 0.35
+        assert gap_s.max() <= 1.8
+        assert np.abs(np.diff(shown["rate"])).max() <= 0.2
+
+
+def test_a_held_heart_goes_on_beating_at_its_own_pace() -> None:
+    memory, rhythm = standings(np.ones(1, np.bool_)), rhythms(2)
+    out, beats = np.zeros(1, SHOWN), 0
+    rhythm["rate"][0] = 60.0
+    for tick in range(600):
+        memory["presence"] = REAL if tick < 60 else HELD
+        rhythm["phase"][0] = (tick * DT_S) % 1.0
+        rhythm["rate"][0] = 60.0 if tick < 60 else 140.0  # rubbish while it is held
+        blend(
+            memory, rhythm, np.full(2, np.nan), np.zeros(2, np.bool_), np.zeros(2), np.zeros(2), tick * DT_S, DT_S, out
+        )
+        beats += bool(out["beat"][0])
+        assert out["rate"][0] == 60.0
+    assert beats == 9

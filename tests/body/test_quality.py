@@ -1,0 +1,63 @@
+"""How far a pulse is believed: high where a heart is, low where none is, and soon enough."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from installation.body.heart import PULSE, find_beats, hearts
+from installation.body.quality import judge, qualities, quality_now
+from tests.body.fakes import listen, pulse, steady
+
+
+def _quality_of(time_s: np.ndarray, value: np.ndarray) -> np.ndarray:
+    column = np.zeros(time_s.size, np.int32)
+    pulses, quality = np.empty(time_s.size, PULSE), np.empty(time_s.size)
+    find_beats(hearts(1), time_s, column, value, pulses)
+    judge(qualities(1), time_s, column, pulses, quality)
+    return quality
+
+
+def test_nothing_is_known_before_a_sample_came() -> None:
+    assert np.isnan(quality_now(qualities(1), np.array([np.nan]))).all()
+
+
+def test_a_good_pulse_is_believed_from_its_third_beat_and_wholly_soon_after() -> None:
+    time_s = np.arange(0.0, 20.0, 0.02)
+    heard = listen(time_s, pulse(time_s, steady(75, 20.0)))
+    assert heard.known_s[heard.quality >= 0.3][0] < 3.0
+    assert (heard.quality[heard.known_s > 5.0] > 0.95).all()
+
+
+def test_a_sensor_that_falls_off_is_doubted_within_three_seconds() -> None:
+    time_s = np.arange(0.0, 30.0, 0.02)
+    beats_s = steady(75, 30.0)
+    for off in (np.full(time_s.size, 512.0), np.full(time_s.size, 1023.0), np.zeros(time_s.size)):
+        value = np.where(time_s < 15.0, np.round(300 + 400 * pulse(time_s, beats_s)), off)
+        quality = _quality_of(time_s, value)
+        assert quality[time_s < 15.0][-1] > 0.95
+        assert (quality[time_s > 18.0] < 0.3).all()
+
+
+def test_noise_over_the_pulse_lowers_quality_as_it_grows() -> None:
+    rng = np.random.default_rng(5)
+    time_s = np.arange(0.0, 60.0, 0.02)
+    wave, noise = pulse(time_s, steady(75, 60.0)), rng.normal(size=time_s.size)
+    means = [np.mean(_quality_of(time_s, wave + share * noise)[500:]) for share in (0.0, 0.3, 3.0)]
+    assert means[0] > 0.98
+    assert means[0] > means[1] - 1e-9 > means[2]
+    assert means[2] < 0.2
+
+
+def test_quality_returns_within_six_beats_after_the_noise_has_gone() -> None:
+    rng = np.random.default_rng(6)
+    time_s = np.arange(0.0, 40.0, 0.02)
+    noise = np.where((time_s > 10.0) & (time_s < 20.0), 3.0 * rng.normal(size=time_s.size), 0.0)
+    quality = _quality_of(time_s, pulse(time_s, steady(75, 40.0)) + noise)
+    assert (quality[(time_s > 14.0) & (time_s < 20.0)] < 0.5).mean() > 0.8
+    assert (quality[time_s > 27.0] > 0.5).all()
+
+
+def test_a_silent_sensor_is_doubted_after_half_a_second() -> None:
+    memory = qualities(3)
+    memory["quality"] = 1.0
+    assert quality_now(memory, np.array([0.1, 1.0, 2.0])).tolist() == [1.0, 0.5, 0.0]

@@ -1,0 +1,111 @@
+"""Intervals, rate, variability and phase, from beats made by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from installation.body.heart import BEAT, PULSE
+from installation.body.rhythm import follow_beats, keep_time, rhythms
+
+DT_S = 1 / 60
+
+
+def _after(beats_s: np.ndarray | list[float]) -> np.void:
+    pulses = np.zeros(len(beats_s), PULSE)
+    pulses["verdict"], pulses["beat_s"] = BEAT, beats_s
+    memory = rhythms(1)
+    follow_beats(memory, np.zeros(len(beats_s), np.int32), pulses, np.ones(len(beats_s), np.bool_))
+    return memory[0]
+
+
+def _phases(beats_s: np.ndarray, seconds: float, late_s: float = 0.12) -> tuple[np.ndarray, np.ndarray]:
+    """The phase at every tick of a heart whose beats are announced `late_s` after they happen."""
+    memory, believed = rhythms(1), np.empty(1, np.bool_)
+    trusted = np.ones(1, np.bool_)
+    phase = np.empty(int(seconds / DT_S))
+    known = 0
+    for tick in range(phase.size):
+        now_s, beat_s = tick * DT_S, np.full(1, np.nan)
+        while known < len(beats_s) and beats_s[known] + late_s <= now_s:
+            beat_s[0] = beats_s[known]
+            pulses = np.zeros(1, PULSE)
+            pulses["verdict"], pulses["beat_s"] = BEAT, beats_s[known]
+            follow_beats(memory, np.zeros(1, np.int32), pulses, trusted)
+            known += 1
+        keep_time(memory, beat_s, trusted, now_s, DT_S, believed)
+        phase[tick] = memory["phase"][0]
+    return np.arange(phase.size) * DT_S, phase
+
+
+def _turns_s(time_s: np.ndarray, phase: np.ndarray) -> np.ndarray:
+    return time_s[1:][np.diff(phase) < -0.5]
+
+
+def test_rate_is_not_known_before_three_intervals() -> None:
+    assert np.isnan(_after([0.0, 0.8, 1.6])["rate"])
+    assert _after([0.0, 0.8, 1.6, 2.4])["rate"] == pytest.approx(75.0)
+
+
+def test_rmssd_is_what_the_task_force_says() -> None:
+    intervals_s = np.tile([0.80, 0.90], 12)
+    assert _after(np.concatenate([[0.0], np.cumsum(intervals_s)]))["rmssd_ms"] == pytest.approx(100.0)
+
+
+def test_a_lost_beat_is_left_out_of_rate_and_variability_not_counted() -> None:
+    beats_s = np.delete(np.arange(0.0, 40.0, 0.8), [20, 33])
+    felt = _after(beats_s)
+    assert felt["rate"] == pytest.approx(75.0)
+    assert felt["ibi_s"] == pytest.approx(0.8)
+    assert felt["rmssd_ms"] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_an_ectopic_beat_moves_neither_rate_nor_variability() -> None:
+    beats_s = np.arange(0.0, 40.0, 0.8)
+    beats_s[30] -= 0.3
+    felt = _after(beats_s)
+    assert felt["rate"] == pytest.approx(75.0)
+    assert felt["rmssd_ms"] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_variability_needs_ten_seconds_of_neighbours_and_forgets_after_a_minute() -> None:
+    assert np.isnan(_after(np.arange(0.0, 7.0, 0.8))["rmssd_ms"])
+    wild_s = np.cumsum(np.tile([0.75, 0.85], 20))
+    calm_s = wild_s[-1] + np.arange(0.8, 80.0, 0.8)
+    assert _after(np.concatenate([wild_s, calm_s]))["rmssd_ms"] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_silence_is_no_interval() -> None:
+    before_s = np.arange(0.0, 10.0, 0.8)
+    assert _after(np.concatenate([before_s, 20.0 + before_s]))["rate"] == pytest.approx(75.0)
+
+
+def test_the_phase_turns_with_a_steady_heart_not_after_it() -> None:
+    beats_s = np.arange(0.5, 30.0, 0.85)
+    turns_s = _turns_s(*_phases(beats_s, 30.0))
+    late = turns_s[turns_s > 10.0]
+    assert np.abs(late[:, None] - beats_s[None, :]).min(axis=1).max() <= 1.01 * DT_S
+
+
+def test_the_phase_goes_on_over_lost_beats_and_eases_onto_the_true_ones() -> None:
+    beats_s = np.arange(0.5, 40.0, 0.85)
+    beats_s[24:] += 0.25
+    time_s, phase = _phases(np.delete(beats_s, [20, 21]), 40.0)
+    turns_s = _turns_s(time_s, phase)
+    for lost_s in beats_s[20:22]:
+        assert np.abs(turns_s - lost_s).min() < 0.03
+    late = turns_s[turns_s > beats_s[28]]
+    assert np.abs(late[:, None] - beats_s[None, :]).min(axis=1).max() < 0.05
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.floats(0.2, 2.5), min_size=8, max_size=40))
+def test_the_phase_never_runs_backwards_and_never_leaps(intervals_s: list[float]) -> None:
+    beats_s = np.cumsum(intervals_s)
+    _, phase = _phases(beats_s, float(min(beats_s[-1] + 2.0, 40.0)))
+    step = np.diff(phase[np.isfinite(phase)])
+    step -= np.floor(step + 0.5)
+    assert (step >= 0).all()
+    assert (step <= 1.5 * DT_S / 0.27 + 1e-9).all()
