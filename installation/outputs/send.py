@@ -25,13 +25,14 @@ class Outputs:
     """All ways out of the house.
 
     live: False where nothing shall leave (the offline clock): datagrams are made and digested all
-    the same.
+    the same, as they are while `muted`.
     """
 
     def __init__(
         self, show: Show, clock: Clock, identity: Identity, live: bool, light_log: LightLog | None = None
     ) -> None:
         patch = show.patch
+        self.muted = False
         self._clock = clock
         self._epoch = identity.epoch
         self._universes = Universes(show.garments, patch.slots)
@@ -78,7 +79,8 @@ class Outputs:
     def _give(self, kind: int, way: Way, datagram: bytes | memoryview, time_s: float, group: str = "") -> None:
         self._digest.update(struct.pack(">BI", kind, len(datagram)))
         self._digest.update(datagram)
-        way.send(datagram, time_s, group)
+        if not self.muted:
+            way.send(datagram, time_s, group)
 
 
 def _ways(show: Show) -> tuple[Way, Way]:
