@@ -17,12 +17,12 @@ from installation.ar.scenes import Scenes
 from installation.body.features import Bodies
 from installation.clock import Clock, OfflineClock
 from installation.control.orders import Desk
-from installation.frame import Body, Frame, Health, Order, Receipt, Tick
+from installation.frame import Body, Flags, Frame, Health, Order, PortEvent, Receipt, Samples, Tick
 from installation.lights.guard import Guard
 from installation.lights.mix import Mixer
 from installation.outputs.identity import offline_identity
 from installation.outputs.send import Outputs
-from installation.sensors.read import Sensors
+from installation.sensors.read import OpenDevice, Sensors, serial_port
 from installation.show.model import Show
 from installation.story.cues import opening, tell
 
@@ -51,14 +51,44 @@ class Watcher(Protocol):
         ...
 
 
+class Listening(Protocol):
+    """Where samples come from: devices and twins, or a recording of them; `patched` (N,) has devices of their own."""
+
+    patched: Flags
+
+    def read(self, tick: Tick, body: Body | None) -> tuple[Samples, tuple[PortEvent, ...]]:
+        """What came up to the tick; `body` is the last tick's."""
+        ...
+
+    def health(self) -> tuple[Health, ...]:
+        """How every wire does."""
+        ...
+
+    def close(self) -> None:
+        """Let go of every device."""
+        ...
+
+
+class OrderDesk(Protocol):
+    """Where orders lie until the loop takes them: hands alone, or hands beside a recording."""
+
+    def put(self, order: Order) -> bool:
+        """Take an order for the next tick; never waits."""
+        ...
+
+    def take(self) -> tuple[Order, ...]:
+        """Every order for this tick."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Rooms:
     """Every room of a running show; `open_rooms` furnishes them."""
 
     show: Show
-    sensors: Sensors
+    sensors: Listening
     bodies: Bodies
-    desk: Desk
+    desk: OrderDesk
     mixer: Mixer
     guard: Guard
     scenes: Scenes
@@ -75,12 +105,17 @@ def open_rooms(
     seed: int,
     epoch: int,
     hardware: bool,
-    desk: Desk | None = None,
+    open_device: OpenDevice = serial_port,
+    sensors: Listening | None = None,
+    desk: OrderDesk | None = None,
     doors: tuple[Door, ...] = (),
     watchers: tuple[Watcher, ...] = (),
 ) -> Rooms:
-    """Furnish every room for `show`; with `hardware` the patched ports are opened."""
-    sensors = Sensors(show, clock, seed, hardware=hardware)
+    """Furnish every room for `show`; with `hardware` the patched devices are opened, each by `open_device`.
+
+    sensors, desk: where they are not given, those of a night that is not a replay.
+    """
+    sensors = sensors or Sensors(show, clock, seed, hardware=hardware, open_device=open_device)
     return Rooms(
         show=show,
         sensors=sensors,

@@ -19,6 +19,13 @@ def _seconds(text: str) -> float:
     return value
 
 
+def _speed(text: str) -> float:
+    value = float(text)
+    if not 0.01 <= value <= 1000:
+        raise argparse.ArgumentTypeError(f"{text} is no speed; a number from 0.01 to 1000 would do")
+    return value
+
+
 def parser() -> argparse.ArgumentParser:
     """Every command with its options; `nexus --help` prints it."""
     top = argparse.ArgumentParser(
@@ -37,7 +44,26 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--osc", metavar="HOST:PORT", help="send the AR state there instead")
     run.add_argument("--sacn", metavar="HOST[:PORT]", help="send sACN there instead; or multicast")
     run.add_argument("--control", metavar="HOST:PORT", help="listen for control OSC there instead")
+    run.add_argument("--wire", action="append", default=[], metavar="FILE.raw=WEARER", help="play a capture as theirs")
     run.add_argument("--light-log", type=Path, metavar="FILE.npz", help="keep every tick's bytes after the guard")
+    run.add_argument("--record", type=Path, metavar="FILE.mcap", help="keep the night, to be played again")
+    run.add_argument("--consent", type=Path, metavar="FILE", help="whose own samples may be kept (consent.toml)")
+
+    replay = commands.add_parser("replay", help="play a recorded night; nothing goes to the network")
+    replay.add_argument("night", type=Path, metavar="FILE.mcap", help="what `nexus run --record` kept")
+    replay.add_argument("--offline", action="store_true", help="as fast as the machine can, without a window")
+    replay.add_argument("--speed", type=_speed, default=1.0, metavar="X", help="so many times as fast (1)")
+    replay.add_argument("--from", dest="start", metavar="CUE", help="run ahead to where this cue was taken")
+    replay.add_argument("--headless", action="store_true", help="no window, even where there is a screen")
+    replay.add_argument("--out", action="store_true", help="send to the network, where the night did")
+    replay.add_argument("--osc", metavar="HOST:PORT", help="with --out: send the AR state there instead")
+    replay.add_argument("--sacn", metavar="HOST[:PORT]", help="with --out: send sACN there instead; or multicast")
+    replay.add_argument("--light-log", type=Path, metavar="FILE.npz", help="keep every tick's bytes after the guard")
+    replay.set_defaults(control=None)
+
+    forget = commands.add_parser("forget", help="erase one wearer from a recorded night")
+    forget.add_argument("wearer", help="their stage name")
+    forget.add_argument("night", type=Path, metavar="FILE.mcap", help="what `nexus run --record` kept")
 
     check = commands.add_parser("check", help="read a show and print every problem")
     check.add_argument("show", nargs="?", help="folder of the show, or the name of a shipped one")
@@ -45,6 +71,12 @@ def parser() -> argparse.ArgumentParser:
 
     ports = commands.add_parser("ports", help="list serial ports and what answers")
     ports.add_argument("--json", action="store_true", help="print a JSON list instead of a table")
+
+    capture = commands.add_parser("capture", help="keep the raw bytes of a device, to be played with run --wire")
+    capture.add_argument("port", metavar="PORT", help="path of the port, as nexus ports shows it")
+    capture.add_argument("file", type=Path, metavar="FILE.raw", help="a new file")
+    capture.add_argument("--seconds", type=_seconds, metavar="S", help="end after S seconds (at Ctrl-C)")
+    capture.add_argument("--baud", type=int, default=115200, metavar="B", help="bits a second (115200)")
 
     bench = commands.add_parser("bench", help="measure; needs a checkout of the repository")
     bench.add_argument("names", nargs="*", metavar="NAME", help="loop … (all)")

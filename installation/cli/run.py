@@ -9,14 +9,17 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from installation.cli.recording import Keeping, keeping, recorded
+from installation.cli.wires import with_captures
 from installation.clock import Clock, OfflineClock, RealClock, wall_epoch
 from installation.frame import SceneState, Tick, unknown_body
 from installation.lights.first import first_light
 from installation.outputs.identity import identity, offline_identity
 from installation.outputs.light_log import LightLog
 from installation.outputs.send import Outputs
+from installation.sensors.read import OpenDevice
 from installation.show.load import find_show, load
 from installation.show.model import Patch, Show
 from installation.show.problems import ShowProblems
@@ -29,7 +32,9 @@ def run(asked: argparse.Namespace) -> int:
     _log_above_the_status_line()
     try:
         show = load(find_show(asked.show), asked.patch)
-        show = dataclasses.replace(show, patch=_readdressed(show.patch, asked))
+        show = dataclasses.replace(show, patch=readdressed(show.patch, asked))
+        show, open_device = with_captures(show, asked.wire, hardware=not asked.offline)
+        kept = keeping(show, asked)
     except ShowProblems as found:
         for problem in found.problems:
             print(problem, file=sys.stderr)
@@ -37,7 +42,7 @@ def run(asked: argparse.Namespace) -> int:
     except ValueError as wrong:
         print(f"nexus run: {wrong}", file=sys.stderr)
         return 2
-    digest = _offline(show, asked) if asked.offline else _live(show, asked)
+    digest = _offline(show, asked, kept, open_device) if asked.offline else _live(show, asked, kept, open_device)
     print(f"digest {digest}", flush=True)
     return 0
 
@@ -52,21 +57,24 @@ def _log_above_the_status_line() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[ToStderr()])
 
 
-def _offline(show: Show, asked: argparse.Namespace) -> str:
+def _offline(show: Show, asked: argparse.Namespace, kept: Keeping | None, open_device: OpenDevice) -> str:
     from installation.loop import open_rooms, play
 
     clock = OfflineClock()
     who = offline_identity(show.title, asked.seed)
     light_log = LightLog(asked.light_log, show) if asked.light_log else None
     outputs = Outputs(show, clock, who, live=False, light_log=light_log)
-    rooms = open_rooms(show, clock, outputs, seed=asked.seed, epoch=who.epoch, hardware=False)
-    with _stopped_by_signals() as stop:
+    hardware = bool(asked.wire)
+    rooms = open_rooms(
+        show, clock, outputs, seed=asked.seed, epoch=who.epoch, hardware=hardware, open_device=open_device
+    )  # fmt: skip
+    with stopped_by_signals() as stop, recorded(rooms, kept, asked, who) as rooms:
         play(rooms, clock, asked.seconds, stop, strict=True)
     outputs.close()
     return outputs.digest()
 
 
-def _live(show: Show, asked: argparse.Namespace) -> str:
+def _live(show: Show, asked: argparse.Namespace, kept: Keeping | None, open_device: OpenDevice) -> str:
     from installation.control.keys import Keys
     from installation.control.orders import Desk
     from installation.control.osc import OscIn
@@ -76,10 +84,11 @@ def _live(show: Show, asked: argparse.Namespace) -> str:
     clock = RealClock()
     who = identity(wall_epoch())
     light_log = LightLog(asked.light_log, show) if asked.light_log else None
-    with contextlib.ExitStack() as closing, _stopped_by_signals() as stop:
+    with contextlib.ExitStack() as closing, stopped_by_signals() as stop:
         outputs = Outputs(show, clock, who, live=True, light_log=light_log)
         closing.callback(outputs.close)
-        if not _warmed_up_lit(show, clock, outputs, who.epoch, stop):
+        warm_up_s = _warm_up_lit(show, clock, outputs, who.epoch, stop)
+        if stop.is_set():
             outputs.goodbye(Tick(-1, clock.now_s(), FIRST_LIGHT_EVERY_S))
             return outputs.digest()
         from installation.loop import open_rooms, play
@@ -101,17 +110,27 @@ def _live(show: Show, asked: argparse.Namespace) -> str:
             seed=asked.seed,
             epoch=who.epoch,
             hardware=True,
+            open_device=open_device,
             desk=desk,
             doors=(osc, *feeds),
             watchers=(status, *feeds),
         )
         closing.callback(rooms.sensors.close)
-        play(rooms, clock, asked.seconds, stop)
+        with recorded(rooms, kept, asked, who, warm_up_s) as rooms:
+            play(rooms, clock, asked.seconds, stop)
     return outputs.digest()
 
 
-def _warmed_up_lit(show: Show, clock: Clock, outputs: Outputs, epoch: int, stop: threading.Event) -> bool:
-    """Compile the hot loops on a thread while the safe look is already on the wire; False when stopped meanwhile."""
+def safe_look(show: Show, outputs: Outputs, epoch: int) -> Callable[[float], None]:
+    """A function that sends the safe look at a time of the run, before there is a loop."""
+    levels = first_light(show)
+    body = unknown_body(len(show.wearers), len(show.inputs))
+    scene = SceneState("", "", 0, epoch, 0.0, False, {}, {})
+    return lambda time_s: outputs.send(levels, scene, body, Tick(-1, time_s, FIRST_LIGHT_EVERY_S))
+
+
+def _warm_up_lit(show: Show, clock: Clock, outputs: Outputs, epoch: int, stop: threading.Event) -> tuple[float, ...]:
+    """Compile the hot loops on a thread while the safe look is already on the wire; the times at which it was sent."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -125,24 +144,24 @@ def _warmed_up_lit(show: Show, clock: Clock, outputs: Outputs, epoch: int, stop:
         except BaseException as raised:
             failure.append(raised)
 
-    levels = first_light(show)
-    body = unknown_body(len(show.wearers), len(show.inputs))
-    scene = SceneState("", "", 0, epoch, 0.0, False, {}, {})
+    send = safe_look(show, outputs, epoch)
+    sent_s = []
     thread = threading.Thread(target=warm, name="warm-up", daemon=True)
     thread.start()
     columns = (TextColumn("the safe look is lit; the house warms up"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         progress.add_task("warm up", total=None)
         while thread.is_alive() and not stop.is_set():
-            outputs.send(levels, scene, body, Tick(-1, clock.now_s(), FIRST_LIGHT_EVERY_S))
+            sent_s.append(clock.now_s())
+            send(sent_s[-1])
             thread.join(FIRST_LIGHT_EVERY_S)
     if failure:
         raise failure[0]
-    return not thread.is_alive()
+    return tuple(sent_s)
 
 
 @contextlib.contextmanager
-def _stopped_by_signals() -> Iterator[threading.Event]:
+def stopped_by_signals() -> Iterator[threading.Event]:
     """An event that Ctrl-C and SIGTERM set, so that the loop can leave in order."""
     stop = threading.Event()
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -153,7 +172,7 @@ def _stopped_by_signals() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _readdressed(patch: Patch, asked: argparse.Namespace) -> Patch:
+def readdressed(patch: Patch, asked: argparse.Namespace) -> Patch:
     """The patch with the addresses given on the command line."""
     if asked.sacn:
         host, port = _address(asked.sacn, patch.sacn_port)

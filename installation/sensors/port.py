@@ -31,6 +31,30 @@ class PortInfo(Protocol):
 
 Lister = Callable[[], Iterable[PortInfo]]
 
+OpenLine = Callable[[str, int, float], Any]
+"""Opens a path at a speed, reads of which wait so long: what pyserial's `Serial` does, or a virtual device."""
+
+
+class Source(Protocol):
+    """What gives one device's bytes to the house: a port, a kept file of bytes, a virtual device."""
+
+    @property
+    def wire(self) -> str:
+        """What the operator reads."""
+        ...
+
+    def take(self, until_s: float) -> list[Chunk | PortEvent]:
+        """What came up to `until_s`, oldest first: chunks, and an event whenever the device opens, closes or fails."""
+        ...
+
+    def stop(self) -> None:
+        """Begin to let go of the device, without waiting."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the device; at most a second."""
+        ...
+
 
 def list_all() -> Iterable[Any]:
     """The serial ports of this machine, as pyserial lists them."""
@@ -50,31 +74,99 @@ def open_serial(device: str, baud: int, read_s: float) -> Any:
     return line
 
 
-class Port:
-    """One device, named by `identity`; `find` gives its path, anew each time.
+class Connection:
+    """One device, named by `identity`: found, opened, read, lost and found again, one `turn` after the other.
 
-    `take` gives what came: chunks, and an event whenever the port opens, closes, is missing or refused.
-    Nothing that happens to the device raises.
+    `find` gives its path, anew each time; `open_line` opens that.  Nothing that happens to the device raises.
     """
+
+    def __init__(
+        self,
+        wire: str,
+        identity: str,
+        baud: int,
+        now_s: Callable[[], float],
+        find: Callable[[], str],
+        open_line: OpenLine = open_serial,
+    ) -> None:
+        self.wire = wire
+        self._identity = identity
+        self._baud = baud
+        self._now_s = now_s
+        self._find = find
+        self._open_line = open_line
+        self._line: Any = None
+        self._wait_s = RETRY_S[0]
+        self._told = ("", "")
+        self._came: deque[Chunk | PortEvent] = deque(maxlen=HELD_CHUNKS)
+
+    def turn(self) -> float:
+        """Open the device, or take what it sends within `READ_S`; seconds to stay away before the next turn."""
+        device = self._identity
+        try:
+            if self._line is None:
+                device = self._find()
+                self._line = self._open_line(device, self._baud, READ_S)
+                self._tell("opened", f"{device} is open")
+            elif self._read(self._line):
+                self._wait_s = RETRY_S[0]
+            return 0.0
+        except Exception as problem:  # pyserial raises OSError, and at hang-ups TypeError or termios.error
+            self.close()
+            if self._told[0] == "opened":
+                self._tell("closed", f"{self._identity} went away; it is opened again as soon as it is back")
+            elif getattr(problem, "errno", None) in GONE or "FileNotFoundError" in str(problem):
+                self._tell("missing", f"{self._identity} is not there: plug it in, or see `nexus ports` for what is")
+            else:
+                self._tell("refused", explain(problem, device))
+            wait_s, self._wait_s = self._wait_s, min(2 * self._wait_s, RETRY_S[1])
+            return wait_s
+
+    def take(self, until_s: float) -> list[Chunk | PortEvent]:
+        """What came up to `until_s`, oldest first; safe beside a thread that turns."""
+        came = []
+        while self._came and self._came[0].time_s <= until_s:
+            came.append(self._came.popleft())
+        return came
+
+    def close(self) -> None:
+        """Let go of the device."""
+        line, self._line = self._line, None
+        if line is not None:
+            with contextlib.suppress(Exception):  # as above: what hung up may fail at closing too
+                line.close()
+
+    def _read(self, line: Any) -> bool:
+        """Wait for a byte, take all that are there, and stamp them; False where none came."""
+        data: bytes = line.read(1)
+        if not data:
+            return False
+        if more := line.in_waiting:
+            data += line.read(more)
+        self._came.append(Chunk(self._now_s(), self.wire, data))
+        return True
+
+    def _tell(self, what: Literal["opened", "closed", "missing", "refused"], reason: str) -> None:
+        """Add an event, once for each change; that a port which went away is missing is no news."""
+        news = (what, reason)
+        if news != self._told and not (self._told[0] == "closed" and what == "missing"):
+            self._told = news
+            self._came.append(PortEvent(self._now_s(), self.wire, what, self._identity, reason))
+
+
+class Port:
+    """A connection on a thread of its own."""
 
     def __init__(self, wire: str, identity: str, baud: int, clock: Clock, find: Callable[[], str]) -> None:
         self.wire = wire
-        self.identity = identity
-        self._baud = baud
-        self._clock = clock
-        self._find = find
-        self._came: deque[Chunk | PortEvent] = deque(maxlen=HELD_CHUNKS)
-        self._told = ("", "")
+        self._connection = Connection(wire, identity, baud, clock.now_s, find)
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"port {identity}", daemon=True)
         self._thread.start()
 
     def take(self, until_s: float) -> list[Chunk | PortEvent]:
         """What came up to `until_s`, oldest first."""
-        came = []
-        while self._came and self._came[0].time_s <= until_s:
-            came.append(self._came.popleft())
-        return came
+        return self._connection.take(until_s)
 
     def stop(self) -> None:
         """Ask the thread to let go of the device, without waiting for it."""
@@ -86,45 +178,11 @@ class Port:
         self._thread.join(1.0)
 
     def _run(self) -> None:
-        """Open, read until it fails, wait, and again."""
-        wait_s = RETRY_S[0]
         while not self._closing.is_set():
-            device = self.identity
-            try:
-                device = self._find()
-                with open_serial(device, self._baud, READ_S) as line:
-                    self._tell("opened", f"{device} is open")
-                    while not self._closing.is_set():
-                        if self._read(line):
-                            wait_s = RETRY_S[0]
-            except Exception as problem:  # pyserial raises OSError, and at hang-ups TypeError or termios.error
-                if self._closing.is_set():
-                    return
-                if self._told[0] == "opened":
-                    self._tell("closed", f"{self.identity} went away; it is opened again as soon as it is back")
-                elif getattr(problem, "errno", None) in GONE or "FileNotFoundError" in str(problem):
-                    self._tell("missing", f"{self.identity} is not there: plug it in, or see `nexus ports` for what is")
-                else:
-                    self._tell("refused", explain(problem, device))
-            self._closing.wait(wait_s)
-            wait_s = min(2 * wait_s, RETRY_S[1])
-
-    def _read(self, line: Any) -> bool:
-        """Wait for a byte, take all that are there, and stamp them; False where none came."""
-        data: bytes = line.read(1)
-        if not data:
-            return False
-        if more := line.in_waiting:
-            data += line.read(more)
-        self._came.append(Chunk(self._clock.now_s(), self.wire, data))
-        return True
-
-    def _tell(self, what: Literal["opened", "closed", "missing", "refused"], reason: str) -> None:
-        """Add an event, once for each change; that a port which went away is missing is no news."""
-        news = (what, reason)
-        if news != self._told and not (self._told[0] == "closed" and what == "missing"):
-            self._told = news
-            self._came.append(PortEvent(self._clock.now_s(), self.wire, what, self.identity, reason))
+            wait_s = self._connection.turn()
+            if wait_s:
+                self._closing.wait(wait_s)
+        self._connection.close()
 
 
 def finder(port: str = "", serial: str = "", location: str = "", lister: Lister | None = None) -> Callable[[], str]:

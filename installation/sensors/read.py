@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 
@@ -10,8 +11,8 @@ import numpy as np
 
 from installation.clock import Clock
 from installation.frame import Body, Health, PortEvent, Samples, Tick
-from installation.sensors.devices import share_out
-from installation.sensors.port import Lister, Port
+from installation.sensors.devices import Device, share_out
+from installation.sensors.port import Port, Source
 from installation.sensors.stream import Sample, Stream, samples
 from installation.sensors.timing import Timing
 from installation.sensors.twins import Twins
@@ -22,12 +23,20 @@ HEALTH_S = 0.2  # how often the state of the wires is told anew
 
 log = logging.getLogger("installation.wire.in")
 
+OpenDevice = Callable[[Device, Clock], Source]
+"""How a patched device is reached."""
+
+
+def serial_port(device: Device, clock: Clock) -> Source:
+    """The device on a serial port of this machine, read on a thread."""
+    return Port(device.name, device.identity, device.baud, clock, device.finder(None))
+
 
 @dataclass(slots=True)
 class Wire:
     """A port and what it carries: one stream for each wearer that is patched to it."""
 
-    port: Port
+    port: Source
     streams: list[Stream]
     state: PortEvent | None = None
     heard_s: float = -inf
@@ -56,7 +65,7 @@ class Sensors:
     """Everyone's devices and twins; `patched` (N,) says whose own devices the venue has patched."""
 
     def __init__(
-        self, show: Show, clock: Clock, seed: int, hardware: bool = True, lister: Lister | None = None
+        self, show: Show, clock: Clock, seed: int, hardware: bool = True, open_device: OpenDevice = serial_port
     ) -> None:
         wearers = len(show.wearers)
         self.patched = np.zeros(wearers, np.bool_)
@@ -65,8 +74,9 @@ class Sensors:
         if hardware:
             devices, self._refused = share_out(show, clock.now_s())
             for device in devices:
-                port = Port(device.name, device.identity, device.baud, clock, device.finder(lister))
-                self._wires.append(Wire(port, [Stream(w, decoder, Timing()) for w, decoder in device.carries]))
+                self._wires.append(
+                    Wire(open_device(device, clock), [Stream(w, decoder, Timing()) for w, decoder in device.carries])
+                )
                 self.patched[[w for w, _ in device.carries]] = True
         self._twins = Twins(wearers, seed)
         self._events = list(self._refused)

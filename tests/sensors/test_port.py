@@ -71,7 +71,7 @@ def test_what_came_after_the_tick_waits_for_the_next(device: Device):
         wait_for(lambda: listener.told == ["opened"])
         tick_s = listener.clock.now_s()
         device.send(b"S512\r\n")
-        wait_for(lambda: bool(listener.port._came))
+        wait_for(lambda: bool(listener.port._connection._came))
         assert listener.port.take(tick_s) == []
         wait_for(lambda: listener.data == b"S512\r\n")
 
