@@ -30,7 +30,7 @@ class Twins:
         people = People(wearers, seed)
         self._groups = [
             Group(people, slice(first, min(first + GROUP, wearers)), BLOCK - APART * number % BLOCK)
-            for number, first in enumerate(range(0, wearers, GROUP))
+            for number, first in enumerate(range(0, max(wearers, 1), GROUP))
         ]
         self._now_s = -inf
         self.handled = 0
@@ -41,10 +41,12 @@ class Twins:
             for group in self._groups:
                 group.skip(until_s - PAUSE_S)
         self._now_s = until_s
-        rows = np.concatenate([part for group in self._groups for part in group.take(until_s, body)], axis=1)
-        time_s, column, value = rows[:, rows[1].argsort(kind="stable")]
+        parts = [part for group in self._groups for part in group.take(until_s, body)]
+        rows = np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
+        time_s, column, value = rows.take(rows[1].argsort(kind="stable"), axis=1)
         self.handled += len(time_s)
-        channel = np.full(len(time_s), PPG, np.int32)
+        channel = np.empty(len(time_s), np.int32)
+        channel.fill(PPG)
         return Samples(time_s, column.astype(np.int32), channel, value, np.zeros(len(time_s), np.bool_))
 
 

@@ -242,7 +242,7 @@ class _Nodes:
             place[members] = np.arange(first, first + len(members))
             if name:
                 inward = zip(*(self.applied[node][1] for node in members), strict=True)
-                keep = len(members) * (FUNCTIONS[name].memory if name in FUNCTIONS else 0)
+                keep = len(members) * _remembers(name)
                 groups.append(
                     _Group(
                         OPERATORS[name] if name in OPERATORS else FUNCTIONS[name].work,
@@ -259,11 +259,12 @@ class _Nodes:
     def _together(self) -> Iterator[tuple[tuple[str, bool], list[int]]]:
         """Nodes in an order that can be computed: all of one function that can be, then of another.
 
-        A function comes when the fewest of its other uses still wait for something.
+        A function comes when the fewest of its other uses still wait for something; one with a memory,
+        which costs as much as several others, only when there is nothing else to do.
         """
         moving = {node for name, node in self.loads.items() if name not in STILL}
         for node, (name, arguments) in enumerate(self.applied):
-            if not moving.isdisjoint(arguments) or (name in FUNCTIONS and FUNCTIONS[name].memory):
+            if not moving.isdisjoint(arguments) or _remembers(name):
                 moving.add(node)
         kinds = [(name, node in moving) for node, (name, _) in enumerate(self.applied)]
         left, done = list(range(len(kinds))), set[int]()
@@ -273,7 +274,7 @@ class _Nodes:
                 if done.issuperset(self.applied[node][1]):
                     ready.setdefault(kinds[node], []).append(node)
             uses = Counter(kinds[node] for node in left)
-            kind = min(ready, key=lambda kind: (uses[kind] - len(ready[kind]), kind))
+            kind = min(ready, key=lambda kind: (_remembers(kind[0]), uses[kind] - len(ready[kind]), kind))
             yield kind, ready[kind]
             done.update(ready[kind])
             left = [node for node in left if node not in done]
@@ -306,6 +307,11 @@ class _Nodes:
             self.applied.append((name, arguments))
             self.constants.append(constant)
         return self._seen[key]
+
+
+def _remembers(name: str) -> int:
+    """How many rows each use of a function or operator remembers."""
+    return FUNCTIONS[name].memory if name in FUNCTIONS else 0
 
 
 def _slice(rows: Ints) -> slice | Ints:

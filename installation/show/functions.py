@@ -43,15 +43,15 @@ def _truth(c: Floats) -> Floats:
 
 
 def _true(c: Floats) -> NDArray[np.bool_]:
-    return np.not_equal(c, 0) & ~np.isnan(c)
+    return np.greater(np.abs(c), 0)  # False for NaN
 
 
 def _and(a: Floats, b: Floats) -> Floats:
-    return np.where(np.equal(a, 0) | np.equal(b, 0), 0.0, np.add(_truth(a), _truth(b)) / 2)
+    return np.where(np.equal(a, 0) | np.equal(b, 0), 0.0, np.where(np.isnan(a) | np.isnan(b), np.nan, 1.0))
 
 
 def _or(a: Floats, b: Floats) -> Floats:
-    return np.where(_true(a) | _true(b), 1.0, np.add(_truth(a), _truth(b)))
+    return np.where(_true(a) | _true(b), 1.0, np.where(np.isnan(a) | np.isnan(b), np.nan, 0.0))
 
 
 def _not(c: Floats) -> Floats:
@@ -124,11 +124,11 @@ def _hashed(cell: NDArray[np.int64]) -> Floats:
 
 def _smooth(rows: Floats, dt_s: float, x: Floats, seconds: Floats) -> Floats:
     """Follow x with a time constant: level += (x - level) * (1 - exp(-dt / seconds)); starts at the first known x."""
-    level = rows[0].copy()
+    level = rows[0]
     share = np.where(np.greater(seconds, 0), -np.expm1(-dt_s / seconds), 1.0)
     moved = np.where(np.isnan(level), x, level + (x - level) * share)
     known = np.isfinite(moved) & np.isfinite(seconds)
-    rows[0] = np.where(known, moved, level)
+    np.copyto(level, moved, where=known)
     return np.where(known, moved, np.nan)
 
 

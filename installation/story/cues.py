@@ -59,7 +59,7 @@ def _look(show: Show, standing: Standing, values: Floats32, time_s: float) -> St
     counted = standing.coming == NO_CUE and not standing.panic_asked
     true = holds(trigger, values)
     watch = standing.watch.look(true, time_s) if counted or not true else replace(standing.watch, since_s=NEVER_S)
-    return replace(standing, watch=watch)
+    return standing if watch is standing.watch else replace(standing, watch=watch)
 
 
 def _due_s(show: Show, standing: Standing) -> float:

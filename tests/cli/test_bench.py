@@ -17,7 +17,7 @@ from installation.cli.bench import Row, names
 from tests.benchmarks.aims import judged
 from tests.benchmarks.drain import draining
 from tests.benchmarks.processes import started
-from tests.benchmarks.reflex import reflexes
+from tests.benchmarks.reflex import phases, reflexes
 from tests.conftest import REPOSITORY
 
 TINY = """
@@ -96,6 +96,10 @@ def test_the_wait_for_the_tick_ends_at_the_first_one_after_the_byte() -> None:
     assert found.total_s == pytest.approx([0.062, 0.113])
     assert found.beyond_tick_s == pytest.approx([0.002, 0.103])  # the second byte came too late for its tick
     assert found.lost == 1
+
+
+def test_the_bytes_are_written_at_every_phase_of_the_grid_equally_often() -> None:
+    assert np.histogram(phases(300), bins=30, range=(0, 1))[0].tolist() == [10] * 30
 
 
 def test_a_drain_counts_what_arrives_at_each_of_its_ports() -> None:

@@ -104,3 +104,7 @@ def test_it_counts_what_it_has_handed_out():
     rows = rows_of(lived(twins, 0, 2, 60))
     assert twins.handled == len(rows)
     assert twins.handled == pytest.approx(3 * 2 * LINES_HZ, abs=6)
+
+
+def test_where_nobody_is_there_are_no_rows():
+    assert rows_of(lived(Twins(0, 1), 0, 2, 60, felt(0, 70))) == []
