@@ -1,4 +1,4 @@
-"""A night on which everything goes wrong: thirty wearers, ten minutes, two hundred faults by chance.
+"""An hour on which everything goes wrong, in three minutes: twelve wearers, forty faults by chance.
 
 What is asked of every tick: no pixel under its look's floor, no more than three flashes in any second,
 and no garment that jumps because a sensor failed (`installation.testing.checks.extra_steps`).
@@ -21,17 +21,17 @@ from installation.testing.faults import Fault
 from installation.testing.night import calm_night
 from tests.conftest import SHOW
 
-PEOPLE, MINUTES, SEED, FAULTS = 30, 10.0, 7, 200
+PEOPLE, MINUTES, SEED, FAULTS = 12, 3.0, 7, 40
 ORDERS = {
-    "0:30": order("GO"),
-    "2:00": room("pantry.shortage_risk", 0.5),
-    "3:30": room("pantry.shortage_risk", 0.7),
-    "5:00": room("community.gifts", 0.3),
-    "6:30": order("master", value=0.6),
-    "7:00": order("master", value=1.0),
-    "7:30": room("community.gifts", 0.8),
-    "7:31": room("pantry.shortage_risk", 0.2),
-    "9:00": order("GO"),
+    "0:10": order("GO"),
+    "0:36": room("pantry.shortage_risk", 0.5),
+    "1:03": room("pantry.shortage_risk", 0.7),
+    "1:30": room("community.gifts", 0.3),
+    "1:57": order("master", value=0.6),
+    "2:06": order("master", value=1.0),
+    "2:15": room("community.gifts", 0.8),
+    "2:16": room("pantry.shortage_risk", 0.2),
+    "2:45": order("GO"),
 }
 BACK_S = 16.0  # a port is looked for every 5 s, a board wakes in 1.2, a heart is believed after four beats, real in 2
 
@@ -59,7 +59,7 @@ def troubles(night: Night, wearer: int) -> list[tuple[float, float]]:
     return spans
 
 
-def test_two_hundred_faults_happen_to_nearly_everyone(night: Night) -> None:
+def test_the_faults_happen_to_nearly_everyone(night: Night) -> None:
     faults = [what for _, what in night.plan if isinstance(what, Fault) and what.what != "replug"]
     assert len(faults) >= FAULTS
     assert len({fault.wearer for fault in faults}) >= PEOPLE - 2
@@ -89,6 +89,6 @@ def test_every_sensor_that_came_back_is_real_again(night: Night) -> None:
 
 def test_the_operator_is_told_of_every_port_that_went_away_and_came_back(night: Night) -> None:
     told = [event.what for event in night.events]
-    assert told.count("closed") >= 50
+    assert told.count("closed") >= 10
     assert told.count("opened") >= told.count("closed")
     assert any("have the same USB serial" in event.reason for event in night.events)

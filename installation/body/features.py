@@ -73,6 +73,8 @@ class Bodies:
         )
 
     def _read_inputs(self, samples: Samples) -> None:
+        if self._inputs.shape[1] == 0 or samples.channel.size == 0:
+            return
         number = samples.channel - len(CHANNELS)
         own = (number >= 0) & (number < self._inputs.shape[1]) & (samples.column < self._wearers)
         own &= np.isfinite(samples.value)
@@ -84,7 +86,9 @@ class Bodies:
         rows = (samples.channel == PPG) & np.isfinite(samples.value)
         if not rows.any():
             return beat_s, trusted
-        time_s, column, value = samples.time_s[rows], samples.column[rows], samples.value[rows]
+        time_s, column, value = samples.time_s, samples.column, samples.value
+        if not rows.all():
+            time_s, column, value = time_s[rows], column[rows], value[rows]
         pulse, quality = np.empty(time_s.size, PULSE), np.empty(time_s.size)
         find_beats(self._hearts, time_s, column, value, pulse)
         judge(self._qualities, time_s, column, pulse, quality)

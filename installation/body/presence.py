@@ -24,6 +24,7 @@ HOLD_S, SIMULATE_S = 1.0, 3.0  # a lost beat; as long as a heart goes on alone w
 FIRST_S = 10.0  # instead of SIMULATE_S for a sensor that is new and sends: to be put on, and four good beats
 RETURN_S = 2.0  # a plug that is being pushed in makes and breaks for a second
 CROSSFADE_S = 2.0
+DOUBT_S = 1.0  # from none to all of a quality that is shown: light that hangs on it swells and fades, and never jumps
 CALM_S = 0.5  # in which a level that is felt again moves to where it is
 APART = 0.5  # of an interval: beats shown are never closer, from whichever side they come
 
@@ -35,7 +36,9 @@ STANDING = np.dtype(
         ("met", "?"),  # the own sensor was good since it was new, or since it was last simulated
         *((name, "f8") for name in ("twin", "bad_s", "good_s")),  # the twin's share 0..1; how long bad, how long good
         *((name, "f8") for name in ("rate", "ibi_s", "rmssd_ms")),  # the own levels, kept where they are not felt
-        *((name, "f8") for name in ("parted", "phase", "beat_s")),  # how far the twin is ahead; what is shown
+        *(
+            (name, "f8") for name in ("parted", "phase", "beat_s", "quality")
+        ),  # how far the twin is ahead; what is shown
     ],
     align=True,
 )
@@ -56,7 +59,7 @@ def standings(patched: Flags) -> NDArray[Any]:
     memory = np.zeros(patched.size, STANDING)
     memory["presence"] = np.where(patched, REAL, SIMULATED)
     memory["twin"] = np.where(patched, 0.0, 1.0)
-    for name in ("rate", "ibi_s", "rmssd_ms", "parted", "phase", "beat_s"):
+    for name in ("rate", "ibi_s", "rmssd_ms", "parted", "phase", "beat_s", "quality"):
         memory[name] = np.nan
     return memory
 
@@ -130,6 +133,16 @@ def _keep(shown: float, felt: float, dt_s: float) -> float:
 
 
 @compiled
+def _believe(shown: float, felt: float, dt_s: float) -> float:
+    """A quality that moves to what is felt, from none to all within `DOUBT_S`; what is lost is not believed."""
+    if np.isnan(shown) and np.isnan(felt):
+        return felt
+    before, goal = 0.0 if np.isnan(shown) else shown, 0.0 if np.isnan(felt) else felt
+    most = dt_s / DOUBT_S
+    return float(before + min(max(goal - before, -most), most))
+
+
+@compiled
 def blend(
     memory: NDArray[Any],
     rhythm: NDArray[Any],
@@ -158,7 +171,8 @@ def blend(
         out.rate = _mix(s.rate, other.rate, s.twin)
         out.rmssd_ms = _mix(s.rmssd_ms, other.rmssd_ms, s.twin)
         out.ibi_s = _mix(s.ibi_s, other.ibi_s, s.twin)
-        out.quality = _mix(quality[w], quality[wearers + w], s.twin)
+        s.quality = _believe(s.quality, _mix(quality[w], quality[wearers + w], s.twin), dt_s)
+        out.quality = s.quality
 
         phase = _mix_phase(s, own.phase, other.phase)
         ahead = _way(phase - s.phase)

@@ -89,8 +89,8 @@ def test_the_crest_comes_a_fixed_time_after_the_true_beat_however_late_it_is_tol
 
 def test_a_beat_told_very_late_comes_in_softly():
     light = _played("heartbeat", _grid(60, 5), told_late_s=0.4, speed=3.0, width=0.4)[:, 0, 0]
-    assert np.diff(light).max() < 0.2
-    assert light.max() > 0.2
+    assert 0.0 < np.diff(light).max() < 0.05, "old news is no jump"
+    assert light.max() > 0.1, "but it is seen"
 
 
 def test_a_new_beat_never_cuts_off_the_glow_of_the_one_before():
