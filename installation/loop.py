@@ -28,6 +28,8 @@ from installation.story.cues import opening, tell
 
 FAREWELL_S = 0.5  # the safe look stands this long before the goodbye: a few frames lost on the air do not matter
 
+GARBAGE = 50_000  # new objects between two looks for cycles: a tick makes hundreds and no cycles, a look costs its time
+
 log = logging.getLogger("installation.loop")
 
 
@@ -138,6 +140,7 @@ def play(rooms: Rooms, clock: Clock, seconds: float | None, stop: threading.Even
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(GARBAGE)
     step = stepper(rooms)
     end_s = None if seconds is None else clock.now_s() + seconds
     leave_s: float | None = None

@@ -19,7 +19,7 @@ from installation.outputs.send import Outputs
 from installation.show.load import load
 from installation.show.model import Show
 from installation.watch.status import Status
-from tests.benchmarks.drain import free_port
+from tests.benchmarks.drain import ear, free_port
 
 
 class NotedClock:
@@ -71,7 +71,13 @@ def warm_show(folder: Path, sacn_port: int) -> Show:
 
 
 def furnish(show: Show, clock: NotedClock, closing: contextlib.ExitStack) -> Rooms:
-    """Every room of `show`, live: its wires, its OSC door and its status line; `closing` closes them."""
+    """Every room of `show`, live: its wires, its OSC door and its status line; `closing` closes them.
+
+    An engine listens, as at a show: a refusal of every datagram would be measured otherwise.
+    """
+    engine = closing.enter_context(ear())
+    patch = dataclasses.replace(show.patch, ar_host="127.0.0.1", ar_port=int(engine.getsockname()[1]))
+    show = dataclasses.replace(show, patch=patch)
     who = offline_identity(show.title, 1)
     outputs = Outputs(show, clock, who, live=True)
     closing.callback(outputs.close)
