@@ -8,7 +8,7 @@ with gain the layer's level times its share of the mix.  The effects write the s
 run: K pixels of one wearer that follow one another.  They take the same things:
 
 shape (K,) to be written · first, the number of the run's first pixel · distance_m, reach (K,) of
-`Cloth` · beats (2, KEPT) of `Beats.since` · params (n,) in the order of `show/effects.py`.
+`Cloth` · beats (2, KEPT) of `Rhythm.since_s` · params (n,) in the order of `show/effects.py`.
 
 A parameter that is not known, or out of all measure, is held to what the effect can show.
 """
@@ -162,8 +162,8 @@ def paint(
     """Add every layer of every look that has a share of the mix.
 
     rgb (P, 3) the light so far · shares (looks,) 0..1 · distance_m, reach (P,) of `Cloth` · beats
-    (2, KEPT, N) of `Beats.since` · values (V, N), where a phase in turns is what `Turns` made of it
-    and a rate per second what `Counts` made of it.  A level that is not known is 0.
+    (2, KEPT, N) and values (V, N) of `Rhythm`, where a phase in turns is as it is shown and a rate per
+    second is added up.  A level that is not known is 0.
     """
     scratch = np.empty(rgb.shape[0], np.float32)
     params = np.empty(layers.params.shape[1])

@@ -7,10 +7,10 @@ import math
 import numpy as np
 
 from installation.compiled import compiled
-from installation.frame import Body, Floats, Floats32, Ints, Light, Story, Tick, unknown_body
+from installation.frame import Body, Floats, Floats32, Ints, Light, Story, Tick
 from installation.lights.garments import cloth
 from installation.lights.looks import LOOKS, Layers, paint
-from installation.lights.rhythm import Beats, Counts, Turns
+from installation.lights.rhythm import Rhythm
 from installation.show.effects import EFFECTS
 from installation.show.model import Look, Show
 
@@ -23,50 +23,34 @@ class Mixer:
         self._pixels = len(show.geometry.wearer)
         self._cloth = cloth(show)
         turns, counts = _rows_in(show, "turns"), _rows_in(show, "1/s")
-        self._turns = Turns(np.array(turns, np.int32), wearers)
-        self._counts = Counts(np.array(counts, np.int32), wearers)
-        self._beats = Beats(wearers)
+        self._rhythm = Rhythm(np.array(turns, np.int32), np.array(counts, np.int32), len(show.program), wearers)
         self._layers = _ready(show, turns, counts)
+        self._shares = np.zeros(len(show.looks))
         self._floors = np.array([_floor(look) for look in show.looks])
-        self._grounds = np.array([_ground(look) for look in show.looks])
+        self._grounds = np.array([_ground(look) for look in show.looks]).reshape(-1, 3)
         self._safe = show.safe_look
         self._last_s = math.inf  # no time passes before the first tick
-        self._warm_up(wearers)
+        self._paint(1.0, 1.0)  # compiles now, so that no cue waits for it in mid-show
 
     def light(self, story: Story, body: Body, tick: Tick) -> Light:
         """The light that the story asks for at this tick: finite, 0..1, whatever comes in."""
         dt_s = max(0.0, tick.time_s - self._last_s)
         self._last_s = tick.time_s
-        beats = self._beats.since(body, tick)
-        turns = self._turns.follow(story.values, tick.time_s, dt_s)
-        counts = self._counts.add(story.values, dt_s)
-        values = np.concatenate((turns, counts, story.values), dtype=np.float64)
+        self._rhythm.follow(story.values, body, tick, dt_s)
         panic = _unit(story.panic) if story.playing else 1.0
-        shares = np.zeros(len(self._floors))
+        self._shares.fill(0.0)
         for playing in story.playing:
-            shares[playing.look] += (1.0 - panic) * _unit(playing.weight)
-        shares[self._safe] += panic
-        ground = shares @ self._grounds
-        rgb = np.zeros((self._pixels, 3), np.float32)
-        paint(rgb, self._layers, shares, self._cloth.distance_m, self._cloth.reach, beats, values)
-        _finish(
-            rgb,
-            _unit(story.master),
-            min(float(shares @ self._floors), 1.0),
-            ground / max(ground.max(), 1e-9),
-            1.0 - _unit(story.blackout),
-        )
-        return Light(rgb)
+            self._shares[playing.look] += (1.0 - panic) * _unit(playing.weight)
+        self._shares[self._safe] += panic
+        return Light(self._paint(_unit(story.master), 1.0 - _unit(story.blackout)))
 
-    def _warm_up(self, wearers: int) -> None:
-        """Compile now, so that no cue waits for it in mid-show."""
-        rgb, beats = (
-            np.zeros((self._pixels, 3), np.float32),
-            self._beats.since(unknown_body(wearers, 0), Tick(0, 0.0, 0.0)),
-        )
-        values = np.zeros((0, wearers))
-        paint(rgb, self._layers, np.zeros(len(self._floors)), self._cloth.distance_m, self._cloth.reach, beats, values)
-        _finish(rgb, 1.0, 0.0, np.zeros(3), 1.0)
+    def _paint(self, master: float, lit: float) -> Floats32:
+        """Every pixel's light (P, 3) by the shares of this tick."""
+        rgb = np.zeros((self._pixels, 3), np.float32)
+        cloth, rhythm = self._cloth, self._rhythm
+        paint(rgb, self._layers, self._shares, cloth.distance_m, cloth.reach, rhythm.since_s, rhythm.values)
+        _finish(rgb, self._shares, self._floors, self._grounds, master, lit)
+        return rgb
 
 
 def _rows_in(show: Show, unit: str) -> list[int]:
@@ -139,12 +123,18 @@ def _slot(x: float) -> float:
 
 
 @compiled
-def _finish(rgb: Floats32, master: float, floor: float, ground: Floats, lit: float) -> None:
-    """Master, floor, gamut and blackout, in place.
+def _finish(rgb: Floats32, shares: Floats, floors: Floats, grounds: Floats, master: float, lit: float) -> None:
+    """Master, floor, gamut and blackout, in place; shares, floors (looks,) and grounds (looks, 3) of the mix.
 
-    A pixel whose brightest slot is under the floor gets the look's ground colour until it is not, so
+    A pixel whose brightest slot is under the floor gets the looks' ground colour until it is not, so
     that dark pixels take the ground's hue little by little.  One that is too bright keeps its hue.
     """
+    floor, ground = 0.0, np.zeros(3)
+    for n in range(shares.size):
+        floor += shares[n] * floors[n]
+        ground += shares[n] * grounds[n]
+    floor = min(floor, 1.0)
+    ground /= max(ground.max(), 1e-9)
     slots = rgb.reshape(-1)
     for i in range(slots.size):
         slots[i] = _slot(np.float32(master) * slots[i])

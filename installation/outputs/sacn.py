@@ -5,11 +5,8 @@ Offsets, vectors and manners: E1.31-2018 and the libraries of ETC and OLA, which
 
 from __future__ import annotations
 
+import math
 import struct
-from itertools import compress
-
-import numpy as np
-from numpy.typing import NDArray
 
 from installation.frame import Bytes
 
@@ -87,29 +84,31 @@ class Source:
     """
 
     def __init__(self, cid: bytes, source: str, priority: int, universes: tuple[int, ...]) -> None:
-        buffer = bytearray().join(data_packet(cid, source, priority, universe) for universe in universes)
-        view = memoryview(buffer)
-        self._datagrams = [(group(number), view[i * PACKET :][:PACKET]) for i, number in enumerate(universes)]
-        self._packets: Bytes = np.frombuffer(buffer, np.uint8).reshape(len(universes), PACKET)  # the same bytes
-        self._packets[:, SEQUENCE_AT] = 255  # the first packet's number is 0
-        self._held: Bytes = np.zeros((len(universes), 512), np.uint8)  # the slots that stand in the packets
-        self._left: NDArray[np.int64] = np.full(len(universes), PACKETS_PER_CHANGE)
-        self._sent_s: NDArray[np.float64] = np.full(len(universes), -np.inf)
+        self._packets = [bytearray(data_packet(cid, source, priority, universe)) for universe in universes]
+        for packet in self._packets:
+            packet[SEQUENCE_AT] = 255  # the first packet's number is 0
+        self._datagrams = [(group(one), memoryview(at)) for one, at in zip(universes, self._packets, strict=True)]
+        self._held = [bytes(512) for _ in universes]  # the slots that stand in the packets
+        self._left = [PACKETS_PER_CHANGE for _ in universes]
+        self._sent_s = [-math.inf for _ in universes]
         pages = discovery_packets(cid, source, universes)
         self._discovery = [(group(DISCOVERY_UNIVERSE), memoryview(page)) for page in pages]
-        self._discovered_s = -np.inf
+        self._discovered_s = -math.inf
 
     def due(self, slots: Bytes, time_s: float) -> list[Datagram]:
         """What is to be sent now of slots (U, 512): in order of the universes."""
-        changed = np.not_equal(slots.view(np.uint64), self._held.view(np.uint64)).any(axis=1)  # 8 slots at once
-        self._left[changed] = PACKETS_PER_CHANGE
-        self._held[:] = slots
-        self._packets[:, SLOTS_AT:] = slots
-        due = (self._left > 0) | (self._sent_s <= time_s - KEEP_ALIVE_S + JITTER_S)
-        self._left -= self._left > 0
-        self._sent_s[due] = time_s
-        self._packets[:, SEQUENCE_AT] += due
-        datagrams = list(compress(self._datagrams, due.tolist()))
+        datagrams = []
+        light, quiet_s = slots.tobytes(), time_s - KEEP_ALIVE_S + JITTER_S
+        for row, packet in enumerate(self._packets):
+            now = light[512 * row : 512 * row + 512]
+            if now != self._held[row]:
+                self._held[row] = packet[SLOTS_AT:] = now
+                self._left[row] = PACKETS_PER_CHANGE
+            if self._left[row] or self._sent_s[row] <= quiet_s:
+                self._left[row] = max(0, self._left[row] - 1)
+                self._sent_s[row] = time_s
+                packet[SEQUENCE_AT] = (packet[SEQUENCE_AT] + 1) % 256
+                datagrams.append(self._datagrams[row])
         if time_s - self._discovered_s >= DISCOVERY_S - JITTER_S:
             self._discovered_s = time_s
             datagrams += self._discovery
@@ -117,7 +116,10 @@ class Source:
 
     def terminate(self) -> list[Datagram]:
         """One round of terminated packets, for every universe that was ever sent; three rounds end a stream."""
-        rows = np.flatnonzero(np.isfinite(self._sent_s))
-        self._packets[rows, OPTIONS_AT] |= TERMINATED
-        self._packets[rows, SEQUENCE_AT] += 1
-        return [self._datagrams[row] for row in rows]
+        datagrams = []
+        for row, packet in enumerate(self._packets):
+            if self._sent_s[row] > -math.inf:
+                packet[OPTIONS_AT] |= TERMINATED
+                packet[SEQUENCE_AT] = (packet[SEQUENCE_AT] + 1) % 256
+                datagrams.append(self._datagrams[row])
+        return datagrams

@@ -36,6 +36,8 @@ class Rows:
 
 def show(looks: tuple[Look, ...] = (), sizes: tuple[int, ...] = (12, 20), span_m: float = 0.5) -> Show:
     """One garment a wearer, a straight strip from the sternum down; the last look is the safe one."""
+    rows = [row for look in looks for layer in look.layers for row in (layer.level, *layer.params)]
+    expressions = 1 + max(rows, default=-1)
     total = sum(sizes)
     garments, position, owner = [], np.zeros((total, 3), np.float32), np.zeros(total, np.int32)
     first = 0
@@ -58,7 +60,7 @@ def show(looks: tuple[Look, ...] = (), sizes: tuple[int, ...] = (12, 20), span_m
         scenes=(),
         room=(),
         inputs=(),
-        program=Program(),
+        program=Program(["0"] * expressions),
         safety=Safety(0.4, 2.0, 0.3),
         patch=Patch("127.0.0.1", 5568, 100, "test", (), "127.0.0.1", 9000, "127.0.0.1", 53000, ()),
     )
