@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
+from math import isfinite
 
 from installation.frame import Floats32, SceneState, Story, Tick
 from installation.show.model import Show
@@ -47,7 +47,7 @@ class Scenes:
 
     def _mean(self, row: int, values: Floats32) -> float:
         """Mean over the wearers of whom the value is known; the last known one otherwise, 0 before the first."""
-        known = values[row][np.isfinite(values[row])]
-        if len(known):
-            self._known[row] = float(np.mean(known, dtype=np.float64))
+        known = [value for value in values[row].tolist() if isfinite(value)]
+        if known:
+            self._known[row] = sum(known) / len(known)
         return self._known.get(row, 0.0)

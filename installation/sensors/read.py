@@ -13,7 +13,7 @@ from installation.clock import Clock
 from installation.frame import Body, Health, PortEvent, Samples, Tick
 from installation.sensors.devices import Device, share_out
 from installation.sensors.port import Port, Source
-from installation.sensors.stream import Sample, Stream, samples
+from installation.sensors.stream import Sample, Stream, joined, samples
 from installation.sensors.timing import Timing
 from installation.sensors.twins import Twins
 from installation.show.model import Show
@@ -101,7 +101,7 @@ class Sensors:
             log.log(logging.INFO if event.what == "opened" else logging.WARNING, "%s: %s", event.wire, event.reason)
         self._now_s = tick.time_s
         twins = self._twins.read(tick.time_s, body)
-        return (_join(samples(rows), twins) if rows else twins), tuple(events)
+        return (joined((samples(rows), twins)) if rows else twins), tuple(events)
 
     def health(self) -> tuple[Health, ...]:
         """How every wire does; the twins together are one."""
@@ -119,17 +119,6 @@ class Sensors:
             wire.port.stop()
         for wire in self._wires:
             wire.port.close()
-
-
-def _join(first: Samples, second: Samples) -> Samples:
-    """The rows of both, one after the other."""
-    return Samples(
-        np.concatenate((first.time_s, second.time_s)),
-        np.concatenate((first.column, second.column)),
-        np.concatenate((first.channel, second.channel)),
-        np.concatenate((first.value, second.value)),
-        np.concatenate((first.gap, second.gap)),
-    )
 
 
 def _note(wire: Wire, event: PortEvent) -> None:

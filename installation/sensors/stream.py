@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import inf, isnan
 from operator import itemgetter
 
@@ -57,4 +58,15 @@ def samples(rows: list[Sample]) -> Samples:
         np.array(channel, np.int32),
         np.array(value, np.float64),
         np.array(gap, np.bool_),
+    )
+
+
+def joined(parts: Sequence[Samples]) -> Samples:
+    """The rows of all parts, one part after the other."""
+    return Samples(
+        np.concatenate([part.time_s for part in parts]),
+        np.concatenate([part.column for part in parts]),
+        np.concatenate([part.channel for part in parts]),
+        np.concatenate([part.value for part in parts]),
+        np.concatenate([part.gap for part in parts]),
     )

@@ -11,8 +11,9 @@ from math import inf, nan
 
 import numpy as np
 
-from installation.frame import CHANNELS, Body, Floats, Samples
+from installation.frame import CHANNELS, Body, Floats, Ints, Samples
 from installation.sensors.people import LINES_HZ, People
+from installation.sensors.stream import joined
 from installation.sensors.wires.pulsesensor import PulseSensor
 
 BLOCK = 16  # lines of each person at once
@@ -36,18 +37,15 @@ class Twins:
         self.handled = 0
 
     def read(self, until_s: float, body: Body | None) -> Samples:
-        """The rows that fell due up to `until_s`, by column and time; `body` is the last one known."""
+        """The rows that fell due up to `until_s`, by time in each column; `body` is the last one known."""
         if until_s - self._now_s > PAUSE_S:
             for group in self._groups:
                 group.skip(until_s - PAUSE_S)
         self._now_s = until_s
         parts = [part for group in self._groups for part in group.take(until_s, body)]
-        rows = np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
-        time_s, column, value = rows.take(rows[1].argsort(kind="stable"), axis=1)
-        self.handled += len(time_s)
-        channel = np.empty(len(time_s), np.int32)
-        channel.fill(PPG)
-        return Samples(time_s, column.astype(np.int32), channel, value, np.zeros(len(time_s), np.bool_))
+        rows = parts[0] if len(parts) == 1 else joined(parts)
+        self.handled += len(rows.time_s)
+        return rows
 
 
 class Group:
@@ -57,20 +55,21 @@ class Group:
         self._people = people
         self._who = who
         self._decoders = [PulseSensor(PPG) for _ in people.wires[who]]
-        self._columns = len(people.wires) + np.arange(who.start, who.stop)
+        self._columns = (len(people.wires) + np.arange(who.start, who.stop)).astype(np.int32)
         self._next = lines - BLOCK  # number of the line at which the next block begins
-        self._rows = np.empty((3, 0))  # time_s, column, value of the block, by time
+        self._rows = _in_time(np.empty((0, 0)), np.empty((0, 0)), self._columns[:0])
         self._time_s: list[float] = []
         self._given = 0  # rows of it
 
-    def take(self, until_s: float, body: Body | None) -> list[Floats]:
-        """The rows (3, K) that fall due up to `until_s`, in parts."""
+    def take(self, until_s: float, body: Body | None) -> list[Samples]:
+        """The rows that fall due up to `until_s`, in parts, each in order of time."""
         parts = []
         while self._next / LINES_HZ <= until_s:
-            parts.append(self._rows[:, self._given :])
+            if self._given < len(self._time_s):
+                parts.append(_between(self._rows, self._given, len(self._time_s)))
             self._read_on(body)
         due = bisect_right(self._time_s, until_s, self._given)
-        parts.append(self._rows[:, self._given : due])
+        parts.append(_between(self._rows, self._given, due))
         self._given = due
         return parts
 
@@ -93,10 +92,24 @@ class Group:
         for decoder, data in zip(self._decoders, said, strict=True):
             read = decoder.signals(data)
             values += [nan] * (len(lines) - len(read)) + read  # the first of all is dropped unread, as at any port
-        by_time = time_s[:, 0].argsort()
         value = np.fromiter(values, np.float64, time_s.size).reshape(time_s.shape)
-        column = np.broadcast_to(self._columns[:, None], time_s.shape)
-        rows = np.stack([table[by_time].T.ravel() for table in (time_s, column, value)])
-        self._rows = rows[:, np.isfinite(rows[2])]
-        self._time_s = self._rows[0].tolist()
+        self._rows = _in_time(time_s, value, self._columns)
+        self._time_s = self._rows.time_s.tolist()
         self._given = 0
+
+
+def _in_time(time_s: Floats, value: Floats, column: Ints) -> Samples:
+    """What was read (people, lines) as rows in order of time, without what is no number."""
+    columns = np.broadcast_to(column[:, None], time_s.shape)
+    read = np.isfinite(value)
+    order = time_s[read].argsort(kind="stable")
+    rows = order.size
+    return Samples(
+        time_s[read][order], columns[read][order], np.full(rows, PPG, np.int32), value[read][order], np.zeros(rows, "?")
+    )
+
+
+def _between(rows: Samples, first: int, past: int) -> Samples:
+    """Some of the rows, uncopied."""
+    part = slice(first, past)
+    return Samples(rows.time_s[part], rows.column[part], rows.channel[part], rows.value[part], rows.gap[part])
