@@ -59,7 +59,7 @@ class Listening(Protocol):
     patched: Flags
 
     def read(self, tick: Tick, body: Body | None) -> tuple[Samples, tuple[PortEvent, ...]]:
-        """What came up to the tick; `body` is the last tick's."""
+        """What has come by now; `body` is the last tick's."""
         ...
 
     def health(self) -> tuple[Health, ...]:

@@ -78,6 +78,7 @@ class Sensors:
                     Wire(open_device(device, clock), [Stream(w, decoder, Timing()) for w, decoder in device.carries])
                 )
                 self.patched[[w for w, _ in device.carries]] = True
+        self._clock = clock
         self._twins = Twins(wearers, seed)
         self._events = list(self._refused)
         self._now_s = -inf
@@ -85,11 +86,12 @@ class Sensors:
         self._health_s = -inf
 
     def read(self, tick: Tick, body: Body | None) -> tuple[Samples, tuple[PortEvent, ...]]:
-        """What came up to the tick; `body` is the last tick's, for the twins to follow."""
+        """What has come by now; `body` is the last tick's, for the twins to follow."""
         rows: list[Sample] = []
         events, self._events = self._events, []
+        until_s = self._clock.now_s()  # what came while the tick was late need not wait for the next
         for wire in self._wires:
-            for came in wire.port.take(tick.time_s):
+            for came in wire.port.take(until_s):
                 if isinstance(came, PortEvent):
                     events.append(came)
                     _note(wire, came)
