@@ -12,11 +12,9 @@ from installation.outputs.osc import (
     LARGEST,
     SILENT,
     Stream,
-    Words,
     bundles,
-    floats,
-    ints,
     message,
+    packed,
     part,
     plain,
     real,
@@ -35,6 +33,8 @@ BURST = 100.0
 KEPT_FOR_STATE = 50.0  # of the burst: a change of state does not wait behind garments
 
 HEART = ORGANS.index("heart")
+
+number, color, heart = packed("f"), packed("fff"), packed("fffi")
 
 
 class ArFeed:
@@ -66,11 +66,11 @@ class ArFeed:
         if time_s - self._stream_s >= STREAM_S - JITTER_S:
             self._stream_s = time_s
             self._hearts_turn = not self._hearts_turn
-            messages += self._parameters.changed(self._parameter_words(scene), self._free(messages))
+            messages += self._parameters.changed(self._parameter_rows(scene), self._free(messages))
             if self._hearts_turn:
-                messages += self._hearts.changed(_heart_words(body), self._free(messages))
+                messages += self._hearts.changed(_heart_rows(body), self._free(messages))
             else:
-                messages += self._garments.changed(self._garment_words(levels), self._free(messages))
+                messages += self._garments.changed(self._garment_rows(levels), self._free(messages))
         self._may_send -= len(messages)
         return list(bundles(messages))
 
@@ -85,34 +85,34 @@ class ArFeed:
         if not due or self._may_send < min(size, BURST):
             return []
         self._state, self._state_s = state, time_s
-        words = self._parameter_words(scene)
+        rows = self._parameter_rows(scene)
         return [
             _state(scene),
-            *self._parameters.all(words),
+            *self._parameters.all(rows),
             *(_caption(language, text) for language, text in scene.captions.items()),
         ]
 
-    def _parameter_words(self, scene: SceneState) -> Words:
-        """Words (R, 1) of the scene's parameters; one that is not known has nothing to say."""
+    def _parameter_rows(self, scene: SceneState) -> list[bytes]:
+        """The scene's parameters; one that is not known has nothing to say."""
         names = tuple(scene.parameters)
         if names != self._names:
             self._names = names
             self._parameters = Stream([f"/ar/param/{part(name)}" for name in names], "f")
-        values = np.array([*scene.parameters.values()], np.float64).reshape(-1, 1)
-        return np.where(np.abs(values) <= LARGEST, floats(values), np.uint32(SILENT))
+        return [number(value) if abs(value) <= LARGEST else SILENT for value in scene.parameters.values()]
 
-    def _garment_words(self, levels: Levels) -> Words:
-        """Words (G, 3): the mean of each garment's slots, 0..1."""
+    def _garment_rows(self, levels: Levels) -> list[bytes]:
+        """The mean of each garment's slots, 0..1."""
         sums = np.add.reduceat(levels.slots, self._first, axis=0, dtype=np.int64)
-        return floats(sums / self._full)
+        return [color(*mean) for mean in (sums / self._full).tolist()]
 
 
-def _heart_words(body: Body) -> Words:
-    """Words (N, 4): rate, phase, quality, presence of every heart."""
-    words = np.empty((len(body.heart_rate), 4), np.uint32)
-    words[:, :3] = floats(np.array((body.heart_rate, body.heart_phase, body.quality[:, HEART]))).T
-    words[:, 3] = ints(body.presence[:, HEART])
-    return words
+def _heart_rows(body: Body) -> list[bytes]:
+    """Rate, phase, quality and presence of every heart."""
+    values = (body.heart_rate, body.heart_phase, body.quality[:, HEART], body.presence[:, HEART])
+    return [
+        heart(real(rate), real(phase), real(quality), presence)
+        for rate, phase, quality, presence in zip(*(value.tolist() for value in values), strict=True)
+    ]
 
 
 def _state(scene: SceneState) -> bytes:

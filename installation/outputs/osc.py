@@ -7,21 +7,17 @@ so: concrete addresses, only `i f s`, bundles marked "immediately", each within 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 DATAGRAM = 1472  # bytes: an Ethernet frame of 1500 less the headers of IP (20) and UDP (8)
 TEXT = 1200  # bytes of one string: it fits a datagram beside its address
 NOT_KNOWN = -1.0  # what a number says that nobody knows: OSC has NaN, engines draw it as anything
-SILENT = 0xFFFFFFFF  # a word for "nothing to say", which no number becomes: a row that begins with it is not sent
+SILENT = b""  # a row of a stream that has nothing to say
 LARGEST = 3.4e38  # of a 32-bit float
 RESERVED = str.maketrans(dict.fromkeys(" #*,/?[]{}\0", "_"))  # no part of an address may hold these
 HEAD = b"#bundle\0" + struct.pack(">Q", 1)  # time tag 1: immediately
-
-Words = NDArray[np.uint32]
 
 
 def message(address: str, kinds: str, *values: int | float | str) -> bytes:
@@ -65,45 +61,39 @@ def real(number: float) -> float:
     return number if abs(number) <= LARGEST else NOT_KNOWN
 
 
-def floats(values: NDArray[np.float64]) -> Words:
-    """Numbers as 32-bit words in the order of the wire; -1 where `real` gives -1."""
-    known = np.abs(values) <= LARGEST  # False for NaN
-    return np.where(known, values, NOT_KNOWN).astype(">f4").view(np.uint32)
-
-
-def ints(values: NDArray[np.uint8]) -> Words:
-    """Whole numbers as 32-bit words in the order of the wire."""
-    return values.astype(">i4").view(np.uint32)
-
-
 class Stream:
-    """R addresses with the same k numbers each, and what each of them was told last.
+    """R addresses with the same few numbers each, and what each of them was told last.
 
-    python-osc builds what stands before the numbers, once; later only the numbers are written.
+    python-osc builds what stands before the numbers, once; later only the numbers are written.  A row
+    is given as `packed` numbers, or as `SILENT` where it has nothing to say.
     """
 
     def __init__(self, addresses: Sequence[str], kinds: str) -> None:
         zeros = [0 if kind == "i" else 0.0 for kind in kinds]
         self._heads = [message(address, kinds, *zeros)[: -4 * len(kinds)] for address in addresses]
-        self._told: Words = np.full((len(addresses), len(kinds)), SILENT, np.uint32)
-        self._turn: NDArray[np.int64] = np.zeros(len(addresses), np.int64)  # of the last telling; 0 for never
+        self._told = [SILENT] * len(addresses)
+        self._turn = [0] * len(addresses)  # of the last telling; 0 for never
         self._turns = 0
 
-    def changed(self, words: Words, most: int) -> list[bytes]:
-        """Messages of the rows of words (R, k) that changed; of more than `most`, those that waited longest."""
-        rows = np.flatnonzero((words != self._told).any(axis=1) & (words[:, 0] != SILENT))
-        if len(rows) > most:
-            rows = np.sort(rows[np.argsort(self._turn[rows], kind="stable")[:most]])
-        return self._tell(rows, words)
+    def changed(self, rows: Sequence[bytes], most: int) -> list[bytes]:
+        """Messages of the rows (R) that changed; of more than `most`, those that waited longest."""
+        news = [n for n, (now, told) in enumerate(zip(rows, self._told, strict=True)) if now not in (told, SILENT)]
+        if len(news) > most:
+            news = sorted(sorted(news, key=self._turn.__getitem__)[:most])
+        return self._tell(news, rows)
 
-    def all(self, words: Words) -> list[bytes]:
-        """Messages of every row of words (R, k) that has something to say, changed or not."""
-        return self._tell(np.flatnonzero(words[:, 0] != SILENT), words)
+    def all(self, rows: Sequence[bytes]) -> list[bytes]:
+        """Messages of every row (R) that has something to say, changed or not."""
+        return self._tell([n for n, now in enumerate(rows) if now != SILENT], rows)
 
-    def _tell(self, rows: NDArray[np.intp], words: Words) -> list[bytes]:
+    def _tell(self, news: Sequence[int], rows: Sequence[bytes]) -> list[bytes]:
         self._turns += 1
-        self._turn[rows] = self._turns
-        told = words[rows]
-        self._told[rows] = told
-        numbers, size = told.tobytes(), 4 * words.shape[1]
-        return [self._heads[row] + numbers[n * size : (n + 1) * size] for n, row in enumerate(rows.tolist())]
+        for n in news:
+            self._turn[n] = self._turns
+            self._told[n] = rows[n]
+        return [self._heads[n] + rows[n] for n in news]
+
+
+def packed(kinds: str) -> Callable[..., bytes]:
+    """What writes numbers of these kinds (`f` and `i`) as a row of a `Stream`; floats have to be `real`."""
+    return struct.Struct(f">{kinds}").pack
