@@ -38,6 +38,14 @@ class Presence(IntEnum):
     REPLAYED = 3
 
 
+class Force(IntEnum):
+    """What an operator says of a wearer's presence."""
+
+    AUTO = 0
+    REAL = 1
+    SIMULATED = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Tick:
     """One step of time on the grid: number, its scheduled time and step in seconds, ticks dropped so far."""
@@ -90,6 +98,18 @@ class Samples:
 
 
 @dataclass(frozen=True, slots=True)
+class PresenceChange:
+    """An organ of a wearer comes from elsewhere from this tick on; `reason` is for the operator's eyes."""
+
+    time_s: float
+    wearer: int
+    organ: str
+    before: Presence
+    after: Presence
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """What is known of every wearer at one tick; each array is (N,) unless it says otherwise.
 
@@ -98,7 +118,7 @@ class Body:
     phasic_us µS · scr True on a response · arousal 0..1 · breath_rate 1/min · breath_phase 0..1 from
     the start of inhaling · breath_depth 0..1 · motion_g · quality (N, 4) 0..1, presence (N, 4)
     of `Presence`, age_s (N, 4) seconds since the newest sample, in the order of `ORGANS` ·
-    inputs (N, I) newest value of each input that the show declares.
+    inputs (N, I) newest value of each input that the show declares · changes of presence at this tick.
     """
 
     heart_rate: Floats
@@ -119,6 +139,7 @@ class Body:
     presence: Bytes
     age_s: Floats
     inputs: Floats
+    changes: tuple[PresenceChange, ...] = ()
 
 
 def unknown_body(wearers: int, inputs: int) -> Body:

@@ -22,7 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.compiled import compiled
-from installation.frame import Floats, Ints
+from installation.frame import CHANNELS, Floats, Ints
+
+PPG = CHANNELS.index("ppg")
 
 SMOOTH_S = 0.015  # three poles of this: 5.4 Hz together; the pulse lives in 0.5-8 Hz (Elgendi 2013)
 DELAY_S = 3 * SMOOTH_S  # by which those poles make every slow wave late
@@ -187,17 +189,20 @@ def _follow(s: Any, beat_s: float) -> None:
 
 
 @compiled
-def find_beats(memory: NDArray[Any], time_s: Floats, column: Ints, value: Floats, pulse: NDArray[Any]) -> None:
+def find_beats(
+    memory: NDArray[Any], time_s: Floats, column: Ints, channel: Ints, value: Floats, pulse: NDArray[Any]
+) -> None:
     """Take samples into the hearts' memory and write what each brings into `pulse`.
 
-    memory (M,) `HEART` · time_s, column, value (K,): samples in order of time within each column; one that
-    is no number or not later than its forerunner is left out · pulse (K,) `PULSE`, written.
+    memory (M,) `HEART` · time_s, column, channel, value (K,): samples in order of time within each column
+    and channel; one that is no PPG, no number or not later than its forerunner is left out ·
+    pulse (K,) `PULSE`, written.
     """
     for k in range(time_s.size):
         s, p = memory[column[k]], pulse[k]
         p.wave, p.verdict, p.beat_s, p.strength = np.nan, NOTHING, np.nan, 0.0
         p.steepest = p.fall = 0.0
-        if not (np.isfinite(time_s[k]) and abs(value[k]) < LARGEST) or time_s[k] <= s.time_s:
+        if channel[k] != PPG or not (np.isfinite(time_s[k]) and abs(value[k]) < LARGEST) or time_s[k] <= s.time_s:
             continue
         if not time_s[k] - s.time_s < GAP_S:
             _begin(s, time_s[k], value[k])

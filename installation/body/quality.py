@@ -186,8 +186,12 @@ def judge(memory: NDArray[Any], time_s: Floats, column: Ints, pulse: NDArray[Any
         quality[k] = q.quality
 
 
-def quality_now(memory: NDArray[Any], age_s: Floats) -> Floats:
-    """Quality (M,) where the newest sample is `age_s` (M,) old: a silent sensor is believed for half a second."""
-    silence = np.clip((MUTE_S - age_s) / (MUTE_S - SILENT_S), 0.0, 1.0)
-    quality: Floats = memory["quality"] * np.where(np.isnan(age_s), 0.0, silence)
-    return quality
+@compiled
+def quality_now(memory: NDArray[Any], now_s: float, quality: Floats, age_s: Floats) -> None:
+    """Quality and age of the newest sample at this moment, written: a silent sensor is believed for half a second.
+
+    memory (M,) · quality (M,), NaN before the first sample · age_s (M,), NaN likewise
+    """
+    for c in range(memory.size):
+        age_s[c] = now_s - memory[c].time_s
+        quality[c] = memory[c].quality * min(1.0, max(0.0, (MUTE_S - age_s[c]) / (MUTE_S - SILENT_S)))

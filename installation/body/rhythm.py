@@ -27,6 +27,9 @@ EASE = 0.5  # intervals in which most of an error of phase is eased away
 EXPECTED = 0.15  # turns: a beat in doubt, so near to where the rhythm expects one, is one
 LEEWAY = 0.5  # the phase runs at 0.5 to 1.5 times the heart's pace, whatever there is to ease
 
+TRUSTED = 0.3  # quality a beat needs to be shown: rather a beat in doubt than a dark heart
+STALE_S = 0.5  # a beat that came through this late is no news for the light
+
 RHYTHM = np.dtype(
     [
         ("beat_s", "f8"),  # the newest beat, NaN before the first
@@ -97,19 +100,35 @@ def _take(r: Any, interval_s: float, trusted: bool) -> None:
 
 
 @compiled
-def follow_beats(memory: NDArray[Any], column: Ints, pulse: NDArray[Any], trusted: Flags) -> None:
-    """Take the beats among pulses (K,) into the rhythms' memory (M,); only `trusted` (K,) ones end sound intervals.
+def follow_beats(
+    memory: NDArray[Any],
+    column: Ints,
+    pulse: NDArray[Any],
+    quality: Floats,
+    now_s: float,
+    beat_s: Floats,
+    trusted: Flags,
+) -> None:
+    """Take the beats among pulses (K,) of some quality (K,) into the rhythms' memory (M,).
 
-    A silence longer than any interval breaks the rhythm: what is known stays, the gap is no interval.
+    Only trusted beats end sound intervals.  A silence longer than any interval breaks the rhythm: what
+    is known stays, the gap is no interval.
+
+    beat_s (M,), written: when the newest beat of these was, NaN where none is news · trusted (M,), written
     """
+    beat_s[:] = np.nan
+    trusted[:] = False
     for k in range(column.size):
         if pulse[k].verdict != BEAT:
             continue
-        r = memory[column[k]]
+        c = column[k]
+        r = memory[c]
         interval_s = pulse[k].beat_s - r.beat_s
         r.beat_s = pulse[k].beat_s
         if SHORTEST_S <= interval_s <= LONGEST_S:  # False for NaN, at the first beat
-            _take(r, interval_s, trusted[k])
+            _take(r, interval_s, quality[k] >= TRUSTED)
+        if pulse[k].beat_s > now_s - STALE_S:
+            beat_s[c], trusted[c] = pulse[k].beat_s, quality[k] >= TRUSTED
 
 
 @compiled

@@ -47,7 +47,7 @@ def listen(time_s: Array, value: Array) -> Heard:
     """One heart and its quality over a whole recording."""
     column = np.zeros(time_s.size, np.int32)
     pulses, quality = np.empty(time_s.size, PULSE), np.empty(time_s.size)
-    find_beats(hearts(1), time_s, column, np.asarray(value, dtype=np.float64), pulses)
+    find_beats(hearts(1), time_s, column, np.zeros_like(column), np.asarray(value, dtype=np.float64), pulses)
     memory = qualities(1)
     judge(memory, time_s, column, pulses, quality)
     beat = pulses["verdict"] == BEAT

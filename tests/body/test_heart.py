@@ -17,7 +17,7 @@ def _run(time_s: Array, value: Array, cuts: list[int], columns: int = 1, column:
     memory, pulses = hearts(columns), np.empty(time_s.size, PULSE)
     for start, end in zip([0, *cuts], [*cuts, time_s.size], strict=True):
         where = np.full(end - start, column, np.int32)
-        find_beats(memory, time_s[start:end], where, value[start:end], pulses[start:end])
+        find_beats(memory, time_s[start:end], where, np.zeros_like(where), value[start:end], pulses[start:end])
     return pulses
 
 
@@ -54,7 +54,9 @@ def test_two_hearts_in_one_stream_do_not_hear_each_other() -> None:
     one, other = pulse(time_s, steady(60, 20.0)), pulse(time_s, steady(95, 20.0))
     pulses = np.empty(2 * time_s.size, PULSE)
     column = np.tile(np.array([0, 1], np.int32), time_s.size)
-    find_beats(hearts(2), np.repeat(time_s, 2), column, np.stack([one, other], 1).ravel(), pulses)
+    find_beats(
+        hearts(2), np.repeat(time_s, 2), column, np.zeros_like(column), np.stack([one, other], 1).ravel(), pulses
+    )
     assert _bits(pulses[0::2]) == _bits(_run(time_s, one, []))
     assert _bits(pulses[1::2]) == _bits(_run(time_s, other, []))
 

@@ -4,23 +4,53 @@ from __future__ import annotations
 
 import numpy as np
 
-from installation.body.presence import CROSSFADE_S, HELD, REAL, SHOWN, SIMULATED, blend, decide, standings
+from installation.body.blend import SHOWN, blend, kept
+from installation.body.presence import (
+    CROSSFADE_S,
+    FORCED_REAL,
+    FORCED_SIMULATED,
+    HEART,
+    HELD,
+    REAL,
+    SIMULATED,
+    changes,
+    decide,
+    standings,
+)
 from installation.body.rhythm import rhythms
+from installation.frame import ORGANS
 
 DT_S = 1 / 60
 FINE, DOUBTFUL, POOR, SILENT = 1.0, 0.4, 0.0, np.nan
 
 
-def _life(parts: list[tuple[float, float]], patched: bool = True) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Time, presence and share of the twin over (seconds, quality) of the own sensor; NaN: it is silent."""
+def _life(
+    parts: list[tuple[float, float]], patched: bool = True, forced: list[tuple[float, int]] | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Time, presence and share of the twin over (seconds, quality) of the own sensor; NaN: it is silent.
+
+    forced: (from this second on, what the operator says)
+    """
     memory = standings(np.array([patched]))
+    shown, reason = np.empty((2, 1, len(ORGANS)), np.uint8)
     presence, twin, age_s = [], [], np.nan
     for seconds, quality in parts:
         for _ in range(round(seconds / DT_S)):
             age_s = age_s + DT_S if np.isnan(quality) else 0.01
-            decide(memory, np.array([quality]), np.array([age_s]), np.array([patched]), DT_S, CROSSFADE_S)
-            presence.append(int(memory["presence"][0]))
-            twin.append(float(memory["twin"][0]))
+            asked = [how for from_s, how in forced or [] if from_s <= len(presence) * DT_S]
+            decide(
+                memory,
+                np.full((2, len(ORGANS)), quality),
+                np.full((2, len(ORGANS)), age_s),
+                np.array([patched]),
+                np.array(asked[-1:] or [0], np.uint8),
+                DT_S,
+                CROSSFADE_S,
+                shown,
+                reason,
+            )
+            presence.append(int(shown[0, HEART]))
+            twin.append(float(memory["twin"][0, HEART]))
     return np.arange(len(presence)) * DT_S, np.array(presence), np.array(twin)
 
 
@@ -81,23 +111,60 @@ def test_the_crossfade_takes_its_time_each_way_in_equal_steps() -> None:
     assert twin[-1] == 0.0
 
 
-def _show(ticks: int, own_hz: float, twin_hz: float, twin_first: float, share: np.ndarray) -> np.ndarray:
+def test_forced_real_is_held_over_a_dead_sensor_for_ever_and_never_simulated() -> None:
+    _, presence, twin = _life([(2.0, FINE), (30.0, SILENT)], forced=[(0.0, FORCED_REAL)])
+    assert _story(presence) == [REAL, HELD]
+    assert not twin.any()
+
+
+def test_forced_simulated_fades_to_the_twin_and_its_release_waits_for_the_own_sensor() -> None:
+    parts = [(20.0, FINE)]
+    time_s, presence, twin = _life(parts, forced=[(5.0, FORCED_SIMULATED), (10.0, 0)])
+    assert _story(presence) == [REAL, SIMULATED, REAL]
+    assert np.abs(np.diff(twin)).max() <= DT_S / CROSSFADE_S + 1e-12
+    assert time_s[presence == SIMULATED][0] == 5.0
+    assert 9.9 <= time_s[presence == SIMULATED][-1] <= 12.1
+
+
+def test_forced_real_without_any_hardware_holds_what_was_shown() -> None:
+    _, presence, _ = _life([(3.0, SILENT)], patched=False, forced=[(1.0, FORCED_REAL)])
+    assert _story(presence) == [SIMULATED, HELD]
+
+
+def test_every_change_is_told_with_its_reason() -> None:
+    memory = standings(np.array([True]))
+    before, presence, reason = np.full((3, 1, len(ORGANS)), 255, np.uint8)
+    before[:] = memory["presence"]
+    none = np.full((2, len(ORGANS)), np.nan)
+    for number in range(240):
+        changed = decide(
+            memory, none, none, np.array([True]), np.zeros(1, np.uint8), DT_S, CROSSFADE_S, presence, reason
+        )
+        told = changes(presence, before, reason, number * DT_S)
+        assert len(told) == changed
+        before[:] = presence
+        for one in told:
+            assert (one.organ, bool(one.reason)) == ("heart", True)
+    assert presence[0, HEART] == SIMULATED
+
+
+def _show(ticks: int, own_hz: float, twin_hz: float, twin_first: float, share: np.ndarray) -> dict[str, np.ndarray]:
     """What is shown of two steady phases while the share of the twin moves, tick by tick."""
-    memory, rhythm = standings(np.ones(1, np.bool_)), rhythms(2)
+    memory, standing, rhythm = kept(1), standings(np.ones(1, np.bool_)), rhythms(2)
     rhythm["rate"] = [60 * own_hz, 60 * twin_hz]
     rhythm["ibi_s"], rhythm["rmssd_ms"] = 1 / np.array([own_hz, twin_hz]), [40.0, 20.0]
-    out, shown = np.zeros(1, SHOWN), []
+    shown, beats = np.empty((ticks, len(SHOWN), 1)), np.empty((ticks, 1), np.bool_)
+    fine, fresh = np.ones((2, len(ORGANS))), np.zeros((2, len(ORGANS)))
     last = np.array([0.0, twin_first])
     for tick in range(ticks):
         time_s = tick * DT_S
         phase = np.array([own_hz * time_s, twin_hz * time_s + twin_first])
         beat = np.floor(phase) > np.floor(last)
         last, rhythm["phase"] = phase, phase % 1.0
-        memory["twin"], memory["presence"] = share[tick], SIMULATED if share[tick] > 0 else REAL
+        standing["twin"], standing["presence"] = share[tick], SIMULATED if share[tick] > 0 else REAL
         beat_s = np.where(beat, time_s, np.nan)
-        blend(memory, rhythm, beat_s, beat, np.ones(2), np.zeros(2), time_s, DT_S, out)
-        shown.append(out[0].copy())
-    return np.array(shown)
+        blend(memory, standing, rhythm, beat_s, beat, fine, fresh, time_s, DT_S, shown[tick], beats[tick])
+    return {"beat": beats[:, 0], **{name: shown[:, row, 0] for row, name in enumerate(SHOWN)}}
 
 
 def test_in_a_crossfade_no_phase_leaps_and_no_beat_is_doubled() -> None:
@@ -116,16 +183,16 @@ def test_in_a_crossfade_no_phase_leaps_and_no_beat_is_doubled() -> None:
 
 
 def test_a_held_heart_goes_on_beating_at_its_own_pace() -> None:
-    memory, rhythm = standings(np.ones(1, np.bool_)), rhythms(2)
-    out, beats = np.zeros(1, SHOWN), 0
+    memory, standing, rhythm = kept(1), standings(np.ones(1, np.bool_)), rhythms(2)
+    shown, beat, beats = np.empty((len(SHOWN), 1)), np.empty(1, np.bool_), 0
     rhythm["rate"][0] = 60.0
+    nothing, silent = np.full(2, np.nan), np.zeros(2, np.bool_)
+    poor = np.zeros((2, len(ORGANS)))
     for tick in range(600):
-        memory["presence"] = REAL if tick < 60 else HELD
+        standing["presence"] = REAL if tick < 60 else HELD
         rhythm["phase"][0] = (tick * DT_S) % 1.0
         rhythm["rate"][0] = 60.0 if tick < 60 else 140.0  # rubbish while it is held
-        blend(
-            memory, rhythm, np.full(2, np.nan), np.zeros(2, np.bool_), np.zeros(2), np.zeros(2), tick * DT_S, DT_S, out
-        )
-        beats += bool(out["beat"][0])
-        assert out["rate"][0] == 60.0
+        blend(memory, standing, rhythm, nothing, silent, poor, poor, tick * DT_S, DT_S, shown, beat)
+        beats += bool(beat[0])
+        assert shown[0, 0] == 60.0
     assert beats == 9

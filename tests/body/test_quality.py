@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from installation.body.heart import PULSE, find_beats, hearts
 from installation.body.quality import judge, qualities, quality_now
@@ -12,13 +13,15 @@ from tests.body.fakes import listen, pulse, steady
 def _quality_of(time_s: np.ndarray, value: np.ndarray) -> np.ndarray:
     column = np.zeros(time_s.size, np.int32)
     pulses, quality = np.empty(time_s.size, PULSE), np.empty(time_s.size)
-    find_beats(hearts(1), time_s, column, value, pulses)
+    find_beats(hearts(1), time_s, column, np.zeros_like(column), value, pulses)
     judge(qualities(1), time_s, column, pulses, quality)
     return quality
 
 
 def test_nothing_is_known_before_a_sample_came() -> None:
-    assert np.isnan(quality_now(qualities(1), np.array([np.nan]))).all()
+    quality, age_s = np.empty(1), np.empty(1)
+    quality_now(qualities(1), 5.0, quality, age_s)
+    assert np.isnan(quality[0]) and np.isnan(age_s[0])
 
 
 def test_a_good_pulse_is_believed_from_its_third_beat_and_wholly_soon_after() -> None:
@@ -60,4 +63,8 @@ def test_quality_returns_within_six_beats_after_the_noise_has_gone() -> None:
 def test_a_silent_sensor_is_doubted_after_half_a_second() -> None:
     memory = qualities(3)
     memory["quality"] = 1.0
-    assert quality_now(memory, np.array([0.1, 1.0, 2.0])).tolist() == [1.0, 0.5, 0.0]
+    memory["time_s"] = 4.9, 4.0, 3.0
+    quality, age_s = np.empty(3), np.empty(3)
+    quality_now(memory, 5.0, quality, age_s)
+    assert quality.tolist() == [1.0, 0.5, 0.0]
+    assert age_s == pytest.approx([0.1, 1.0, 2.0])

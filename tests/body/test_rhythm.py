@@ -17,25 +17,26 @@ def _after(beats_s: np.ndarray | list[float]) -> np.void:
     pulses = np.zeros(len(beats_s), PULSE)
     pulses["verdict"], pulses["beat_s"] = BEAT, beats_s
     memory = rhythms(1)
-    follow_beats(memory, np.zeros(len(beats_s), np.int32), pulses, np.ones(len(beats_s), np.bool_))
+    newest_s, trusted = np.empty(1), np.empty(1, np.bool_)
+    follow_beats(memory, np.zeros(len(beats_s), np.int32), pulses, np.ones(len(beats_s)), 0.0, newest_s, trusted)
     return memory[0]
 
 
 def _phases(beats_s: np.ndarray, seconds: float, late_s: float = 0.12) -> tuple[np.ndarray, np.ndarray]:
     """The phase at every tick of a heart whose beats are announced `late_s` after they happen."""
     memory, believed = rhythms(1), np.empty(1, np.bool_)
-    trusted = np.ones(1, np.bool_)
+    newest_s, trusted = np.empty(1), np.empty(1, np.bool_)
     phase = np.empty(int(seconds / DT_S))
     known = 0
     for tick in range(phase.size):
-        now_s, beat_s = tick * DT_S, np.full(1, np.nan)
-        while known < len(beats_s) and beats_s[known] + late_s <= now_s:
-            beat_s[0] = beats_s[known]
-            pulses = np.zeros(1, PULSE)
-            pulses["verdict"], pulses["beat_s"] = BEAT, beats_s[known]
-            follow_beats(memory, np.zeros(1, np.int32), pulses, trusted)
-            known += 1
-        keep_time(memory, beat_s, trusted, now_s, DT_S, believed)
+        now_s = tick * DT_S
+        told = np.searchsorted(beats_s, now_s - late_s, "right")
+        pulses = np.zeros(told - known, PULSE)
+        pulses["verdict"], pulses["beat_s"] = BEAT, beats_s[known:told]
+        column, quality = np.zeros(told - known, np.int32), np.ones(told - known)
+        follow_beats(memory, column, pulses, quality, now_s, newest_s, trusted)
+        known = told
+        keep_time(memory, newest_s, trusted, now_s, DT_S, believed)
         phase[tick] = memory["phase"][0]
     return np.arange(phase.size) * DT_S, phase
 

@@ -1,0 +1,148 @@
+"""What is shown of a heart: the wearer's own, their twin's, or both while one fades into the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.body.presence import HEART, HELD, REAL
+from installation.compiled import compiled
+from installation.frame import Flags, Floats
+
+DOUBT_S = 1.0  # from none to all of a quality that is shown: light that hangs on it swells and fades, and never jumps
+CALM_S = 0.5  # in which a level that is felt again moves to where it is
+APART = 0.5  # of an interval: beats shown are never closer, from whichever side they come
+
+SHOWN = ("rate", "phase", "beat_s", "ibi_s", "rmssd_ms", "quality", "age_s")
+RATE, PHASE, BEAT_S, IBI_S, RMSSD_MS, QUALITY, AGE_S = range(len(SHOWN))
+"""Rows of what is shown."""
+
+KEPT = np.dtype(
+    [
+        *((name, "f8") for name in ("rate", "ibi_s", "rmssd_ms")),  # the own levels, kept where they are not felt
+        *((name, "f8") for name in ("parted", "phase", "beat_s", "quality")),  # how far the twin is ahead; the shown
+    ],
+    align=True,
+)
+"""Memory of one heart that is shown."""
+
+
+def kept(wearers: int) -> NDArray[Any]:
+    """Memory of `wearers` hearts of which nothing was shown yet."""
+    memory = np.zeros(wearers, KEPT)
+    for name in KEPT.names or ():
+        memory[name] = np.nan
+    return memory
+
+
+@compiled
+def _mix(own: float, other: float, twin: float) -> float:
+    """A level by share of the twin; where only one side is known and has a share, that one."""
+    if twin <= 0.0 or (np.isnan(other) and twin < 1.0):
+        return own
+    if twin >= 1.0 or np.isnan(own):
+        return other
+    return own + twin * (other - own)
+
+
+@compiled
+def _way(turns: float) -> float:
+    """The shorter way round, -0.5..0.5 turns."""
+    return float(turns - np.floor(turns + 0.5))
+
+
+@compiled
+def _mix_phase(s: Any, own: float, other: float, twin: float) -> float:
+    """A phase by share of the twin: along the way between the two, without a leap while both have a share.
+
+    phase = own + twin * parted,   parted: how far the twin is ahead, followed turn by turn
+    """
+    fading = 0.0 < twin < 1.0 and not np.isnan(s.parted)
+    nearest = s.parted if fading else 0.0
+    s.parted = nearest + _way(other - own - nearest)
+    mixed = _mix(own, own + s.parted if twin < 1.0 else other, twin)
+    return float(mixed - np.floor(mixed))
+
+
+@compiled
+def _keep(shown: float, felt: float, dt_s: float) -> float:
+    """A level that moves to what is felt within `CALM_S`."""
+    if np.isnan(shown) or np.isnan(felt):
+        return felt
+    return float(shown - (felt - shown) * np.expm1(-dt_s / CALM_S))
+
+
+@compiled
+def _believe(shown: float, felt: float, dt_s: float) -> float:
+    """A quality that moves to what is felt, from none to all within `DOUBT_S`; what is lost is not believed."""
+    if np.isnan(shown) and np.isnan(felt):
+        return felt
+    before, goal = 0.0 if np.isnan(shown) else shown, 0.0 if np.isnan(felt) else felt
+    most = dt_s / DOUBT_S
+    return float(before + min(max(goal - before, -most), most))
+
+
+@compiled
+def _go_on(own: Any, phase: float, rate: float) -> None:
+    """Let an own rhythm that was never felt take over what is shown, so that it can be held."""
+    own.phase, own.pace_s, own.error = phase, 60.0 / rate, 0.0
+
+
+@compiled
+def blend(
+    memory: NDArray[Any],
+    standing: NDArray[Any],
+    rhythm: NDArray[Any],
+    beat_s: Floats,
+    beat: Flags,
+    quality: Floats,
+    age_s: Floats,
+    now_s: float,
+    dt_s: float,
+    shown: Floats,
+    announced: Flags,
+) -> None:
+    """Make one heart of each wearer's own and their twin's.
+
+    memory (N,) · standing (N, ORGANS) of `decide` · rhythm (M,), beat_s, beat (M,) the newest beats of this tick
+    and whether they are believed, quality, age_s (M, ORGANS), column N + w the twin of w · shown (7, N), written:
+    rows of `SHOWN` · announced (N,), written: whether a beat is.
+
+    Beats come from the side with the larger share.  An own heart that is not real any more beats where its phase turns.
+    """
+    wearers = memory.size
+    for w in range(wearers):
+        s, at, own, other = memory[w], standing[w, HEART], rhythm[w], rhythm[wearers + w]
+        if at.presence == REAL:
+            s.rate = _keep(s.rate, own.rate, dt_s)
+            s.rmssd_ms = _keep(s.rmssd_ms, own.rmssd_ms, dt_s)
+            s.ibi_s = own.ibi_s
+        elif at.presence == HELD and np.isnan(s.rate) and at.twin > 0.0:
+            s.rate, s.ibi_s, s.rmssd_ms = other.rate, other.ibi_s, other.rmssd_ms
+        rate = _mix(s.rate, other.rate, at.twin)
+        shown[RATE, w] = rate
+        shown[RMSSD_MS, w] = _mix(s.rmssd_ms, other.rmssd_ms, at.twin)
+        shown[IBI_S, w] = _mix(s.ibi_s, other.ibi_s, at.twin)
+        s.quality = _believe(s.quality, _mix(quality[w, HEART], quality[wearers + w, HEART], at.twin), dt_s)
+        shown[QUALITY, w] = s.quality
+
+        if at.presence == HELD and np.isnan(own.phase):
+            _go_on(own, s.phase, rate)
+        phase = _mix_phase(s, own.phase, other.phase, at.twin)
+        ahead = _way(phase - s.phase)
+        turned = ahead > 0.0 and phase < s.phase
+        if not ahead < 0.0:  # never backwards
+            s.phase = phase
+        shown[PHASE, w] = s.phase
+
+        side = w if at.twin < 0.5 else wearers + w
+        new, new_s = beat[side], beat_s[side]
+        if not new and side == w and at.presence != REAL and turned:
+            new, new_s = True, now_s - s.phase * 60.0 / rate
+        announced[w] = new and not new_s - s.beat_s < APART * 60.0 / rate
+        if announced[w]:
+            s.beat_s = new_s
+        shown[BEAT_S, w] = s.beat_s
+        shown[AGE_S, w] = age_s[side, HEART]
