@@ -1,4 +1,4 @@
-"""Expressions at work: texts bound to names once, then computed for all wearers at every tick.
+"""Expressions made ready: texts bound to names once, as a table that is computed at every tick.
 
 Every value is a number for each wearer, (N,) float64; a number of the room is the same for all.
 NaN means "not known" and spreads through arithmetic, with these exceptions: a comparison with it is
@@ -8,21 +8,19 @@ out, and `known(x, default)` puts a default in its place.  Division by zero is n
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from installation.frame import Floats, Floats32, Ints, Tick
-from installation.show.functions import FUNCTIONS, OPERATORS
+from installation.frame import Floats, Ints
+from installation.show.functions import CROWD, FUNCTIONS, OPERATIONS
 from installation.show.grammar import ExpressionError, parse
 from installation.show.problems import nearest
 from installation.show.signals import SIGNALS
 
-__all__ = ["BUILT_IN", "ExpressionError", "Input", "Program", "RingError", "State", "check", "in_order", "names_known"]
+__all__ = ["BUILT_IN", "Code", "ExpressionError", "Input", "Program", "RingError", "check", "in_order", "names_known"]
 
 BUILT_IN = {
     "time": "seconds since the start of the show",
@@ -33,6 +31,7 @@ BUILT_IN = {
 
 
 STILL = ("wearer", "wearers")  # the same at every tick
+WIDE = ("wearer",)  # another number for each wearer
 
 
 class Input(NamedTuple):
@@ -44,11 +43,23 @@ class Input(NamedTuple):
     high: float = float("inf")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class State:
-    """What the functions of time remember from the tick before: memory (S, N), NaN where nothing is known yet."""
+class Code(NamedTuple):
+    """Expressions as a table of operations on rows of numbers.
 
-    memory: Floats
+    operations (O, 7): number in `OPERATIONS`, arity, three argument rows, result row, first row remembered;
+    each stands after those that it needs, and the first `still` give the same at every tick · constants (R,)
+    what a row holds from the beginning, NaN where it is computed · step (R,) 1 where a row has a number for
+    each wearer, 0 where it is one of the room · loads: names and their rows · rows (E,) where each
+    expression's value stands · memory: rows remembered.
+    """
+
+    operations: Ints
+    still: int
+    constants: Floats
+    step: Ints
+    loads: tuple[tuple[str, int], ...]
+    rows: Ints
+    memory: int
 
 
 class RingError(ExpressionError):
@@ -125,82 +136,15 @@ class Program:
         nodes = _Nodes(self.inputs)
         for name in in_order(self.signals):
             nodes.derived[name] = nodes.bind(self.signals[name])
-        rows = [nodes.bind(text) for text in self.texts]
-        place, work, self._memory = nodes.grouped()
-        self._still = tuple(group for group in work if not group.moves)
-        self._moving = tuple(group for group in work if group.moves)
-        self._grounds: dict[int, Floats] = {}
-        self._rows = place[rows]
-        self._constants = np.full(len(place), np.nan)
-        self._constants[place] = nodes.constants
-        self._loads = tuple((name, int(place[node])) for name, node in nodes.loads.items())
+        self.code = nodes.code([nodes.bind(text) for text in self.texts])
 
     def __len__(self) -> int:
         return len(self.texts)
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """Names that `evaluate` looks for in its environment; any others are not used."""
-        return tuple(name for name, _ in self._loads if name not in BUILT_IN)
-
-    def fresh(self, wearers: int) -> State:
-        """Give the state of a program that has just begun."""
-        return State(np.full((self._memory, wearers), np.nan))
-
-    def evaluate(self, env: Mapping[str, Any], state: State, tick: Tick) -> tuple[State, Floats32]:
-        """Compute every expression at one tick; the given state stays as it is.
-
-        env: (N,) of each wearer's signal, a number (or (N,)) of the room's; a missing name is not known.
-        Returns the new state and (E, N) float32; NaN where not known, never infinite.
-        """
-        memory = state.memory.copy()
-        values = self._ground(memory.shape[1]).copy()
-        with np.errstate(all="ignore"):
-            for name, row in self._loads:
-                if name == "time":
-                    values[row] = tick.time_s
-                elif name not in BUILT_IN:
-                    values[row] = env.get(name, np.nan)
-            for group in self._moving:
-                group.compute(values, memory, tick.dt_s)
-            bound = values.take(self._rows, axis=0).astype(np.float32)
-            bound[~np.isfinite(bound)] = np.nan
-        return State(memory), bound
-
-    def _ground(self, wearers: int) -> Floats:
-        """Every value that is the same at every tick, (rows, N), NaN elsewhere; computed once for so many wearers."""
-        if wearers not in self._grounds:
-            values = np.repeat(self._constants[:, None], wearers, axis=1)
-            fixed = {"wearer": np.arange(1, wearers + 1), "wearers": wearers}
-            with np.errstate(all="ignore"):
-                for name, row in self._loads:
-                    values[row] = fixed.get(name, np.nan)
-                for group in self._still:
-                    group.compute(values, np.empty((0, wearers)), 0.0)
-            self._grounds[wearers] = values
-        return self._grounds[wearers]
-
-
-class _Group(NamedTuple):
-    """All uses of one function that can be computed at once: which rows go in, come out, and are remembered.
-
-    moves: False where the result is the same at every tick.
-    """
-
-    work: Callable[..., Any]
-    arguments: tuple[slice | Ints, ...]
-    result: slice
-    remembered: slice | None
-    moves: bool
-
-    def compute(self, values: Floats, memory: Floats, dt_s: float) -> None:
-        """Write the result into `values`, and what is remembered into `memory`."""
-        given = [values[rows] if type(rows) is slice else values.take(rows, axis=0) for rows in self.arguments]
-        if self.remembered is None:
-            values[self.result] = self.work(*given)
-        else:
-            rows = memory[self.remembered].reshape(-1, *given[0].shape)
-            values[self.result] = self.work(rows, dt_s, *given)
+        """Names besides the built-in ones that somebody has to give at every tick; any others are not used."""
+        return tuple(name for name, _ in self.code.loads if name not in BUILT_IN)
 
 
 class _Nodes:
@@ -228,56 +172,34 @@ class _Nodes:
                 stack.append(self._apply(step.name, *arguments))
         return stack[0]
 
-    def grouped(self) -> tuple[Ints, tuple[_Group, ...], int]:
-        """Give each node its row, the work in order, and how many rows it remembers.
-
-        Uses of one function that do not wait for one another stand in neighbouring rows and are computed
-        at once: the cost of a tick grows with the kinds of expressions in a show, hardly with their number.
-        """
-        place = np.empty(len(self.applied), dtype=np.int32)
-        first = 0
-        groups: list[_Group] = []
-        memory = 0
-        for (name, moves), members in self._together():
-            place[members] = np.arange(first, first + len(members))
-            if name:
-                inward = zip(*(self.applied[node][1] for node in members), strict=True)
-                keep = len(members) * _remembers(name)
-                groups.append(
-                    _Group(
-                        OPERATORS[name] if name in OPERATORS else FUNCTIONS[name].work,
-                        tuple(_slice(place[list(nodes)]) for nodes in inward),
-                        slice(first, first + len(members)),
-                        slice(memory, memory + keep) if keep else None,
-                        moves,
-                    )
-                )
-                memory += keep
-            first += len(members)
-        return place, tuple(groups), memory
-
-    def _together(self) -> Iterator[tuple[tuple[str, bool], list[int]]]:
-        """Nodes in an order that can be computed: all of one function that can be, then of another.
-
-        A function comes when the fewest of its other uses still wait for something; one with a memory,
-        which costs as much as several others, only when there is nothing else to do.
-        """
+    def code(self, rows: Sequence[int]) -> Code:
+        """All nodes as a table, of which `rows` are the expressions."""
         moving = {node for name, node in self.loads.items() if name not in STILL}
+        wide = {node for name, node in self.loads.items() if name in WIDE or name in SIGNALS or name in self.inputs}
+        remembered = 0
+        still: list[tuple[int, ...]] = []
+        moves: list[tuple[int, ...]] = []
         for node, (name, arguments) in enumerate(self.applied):
-            if not moving.isdisjoint(arguments) or _remembers(name):
+            if not name:
+                continue
+            keeps = FUNCTIONS[name].memory if name in FUNCTIONS else 0
+            if name not in CROWD and not wide.isdisjoint(arguments):
+                wide.add(node)
+            if keeps or not moving.isdisjoint(arguments):
                 moving.add(node)
-        kinds = [(name, node in moving) for node, (name, _) in enumerate(self.applied)]
-        left, done = list(range(len(kinds))), set[int]()
-        while left:
-            ready: dict[tuple[str, bool], list[int]] = {}
-            for node in left:
-                if done.issuperset(self.applied[node][1]):
-                    ready.setdefault(kinds[node], []).append(node)
-            uses = Counter(kinds[node] for node in left)
-            kind = min(ready, key=lambda kind: (_remembers(kind[0]), uses[kind] - len(ready[kind]), kind))
-            yield kind, ready[kind]
-            done.update(ready[kind])
-            left = [node for node in left if node not in done]
+            operands = (*arguments, *arguments[:1] * (3 - len(arguments)))
+            operation = (OPERATIONS.index(name), len(arguments), *operands, node, remembered)
+            (moves if node in moving else still).append(operation)
+            remembered += keeps
+        return Code(
+            operations=np.array([*still, *moves], np.int32).reshape(-1, 7),
+            still=len(still),
+            constants=np.array(self.constants, np.float64),
+            step=np.array([node in wide for node in range(len(self.applied))], np.int32),
+            loads=tuple(self.loads.items()),
+            rows=np.array(rows, np.int32),
+            memory=remembered,
+        )
 
     def _number(self, value: float) -> int:
         return self._node(("number", value), constant=value)
@@ -307,14 +229,3 @@ class _Nodes:
             self.applied.append((name, arguments))
             self.constants.append(constant)
         return self._seen[key]
-
-
-def _remembers(name: str) -> int:
-    """How many rows each use of a function or operator remembers."""
-    return FUNCTIONS[name].memory if name in FUNCTIONS else 0
-
-
-def _slice(rows: Ints) -> slice | Ints:
-    """Give neighbouring rows as a slice, which numpy reads in place."""
-    first = int(rows[0])
-    return slice(first, first + len(rows)) if np.array_equal(rows, np.arange(first, first + len(rows))) else rows

@@ -14,6 +14,7 @@ from installation.story.orders import obey
 from installation.story.signals import environment
 from installation.story.standing import Standing, begin, fade_in, opening, take
 from installation.story.triggers import NEVER_S, holds, timed_due_s, trigger_due_s, waiting_for
+from installation.story.values import evaluate
 
 __all__ = ["Standing", "opening", "tell"]
 
@@ -31,7 +32,7 @@ def tell(show: Show, standing: Standing, body: Body, orders: tuple[Order, ...], 
     for order in orders:
         standing, receipt = obey(show, standing, order, time_s)
         receipts.append(receipt)
-    program, values = show.program.evaluate(environment(show, body, standing.room), standing.program, tick)
+    program, values = evaluate(show.program, environment(show, body, standing.room), standing.program, tick)
     standing = _let_time_pass(show, standing, values, time_s)
     standing = replace(standing, program=program, mix=standing.mix.at(time_s))
     return standing, _story(show, standing, values, tuple(receipts), time_s)

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from installation.frame import RoomSignal
-from installation.show.expressions import State
 from installation.show.model import Show
 from installation.story.fades import FULL, NO_CUE, NOTHING, OFF, Ease, Mix, Part
 from installation.story.signals import opening_room
 from installation.story.triggers import NEVER_S, UNSEEN, Watch
+from installation.story.values import State, fresh
 
 MASTER_S = 0.2  # the master follows a hand without steps
 LONG_AGO_S = float("-inf")
@@ -61,7 +61,7 @@ class Standing:
 
 def opening(show: Show) -> Standing:
     """Where a show stands before its first tick, which takes the opening cue."""
-    return Standing(show.program.fresh(len(show.wearers)), opening_room(show), _first(show))
+    return Standing(fresh(show.program, len(show.wearers)), opening_room(show), _first(show))
 
 
 def begin(show: Show, standing: Standing, time_s: float) -> Standing:
@@ -139,7 +139,7 @@ def to_safety(show: Show, standing: Standing, time_s: float) -> Standing:
 
 def to_opening(show: Show, standing: Standing, time_s: float) -> Standing:
     """Reset: the opening state, reached by fading."""
-    fresh = Standing(
+    anew = Standing(
         standing.program,
         opening_room(show),
         _first(show),
@@ -151,11 +151,11 @@ def to_opening(show: Show, standing: Standing, time_s: float) -> Standing:
     )
     if show.opening == NO_CUE:
         fade_s = show.safety.panic_s
-        mix = fresh.mix.take(NO_CUE, time_s, fade_s, "ease")
-        fresh = replace(fresh, mix=mix, panic=fresh.panic.to(0.0, time_s, fade_s, "ease"))
+        mix = anew.mix.take(NO_CUE, time_s, fade_s, "ease")
+        anew = replace(anew, mix=mix, panic=anew.panic.to(0.0, time_s, fade_s, "ease"))
     else:
-        fresh = replace(take(show, fresh, show.opening, time_s), gone_s=LONG_AGO_S)
-    return replace(fresh, watch=Watch(armed=False))
+        anew = replace(take(show, anew, show.opening, time_s), gone_s=LONG_AGO_S)
+    return replace(anew, watch=Watch(armed=False))
 
 
 def _first(show: Show) -> int:

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from installation.frame import Tick
-from installation.show.expressions import BUILT_IN, ExpressionError, Input, Program, State
+from installation.show.expressions import BUILT_IN, ExpressionError, Input, Program
 from installation.show.functions import FUNCTIONS
 from installation.show.grammar import LONGEST_TEXT, sides, split_when
+from installation.story.values import State, evaluate, fresh
 
 NAN = math.nan
 ROOM = ("x", "y", "pantry.coverage")
@@ -23,7 +24,7 @@ ROOM = ("x", "y", "pantry.coverage")
 def value(text: str, wearers: int = 1, *, time_s: float = 0.0, **room: float) -> Any:
     """Compute one expression at one tick; a single number where there is a single wearer."""
     program = Program([text], room=ROOM)
-    _, values = program.evaluate(room, program.fresh(wearers), Tick(0, time_s, 0.1))
+    _, values = evaluate(program, room, fresh(program, wearers), Tick(0, time_s, 0.1))
     return values[0] if wearers > 1 else values[0, 0]
 
 
@@ -31,15 +32,15 @@ def values_of(text: str, heart_rate: Iterable[float]) -> list[float]:
     """Compute one expression for wearers whose hearts beat at these rates."""
     rate = np.array(list(heart_rate))
     program = Program([text])
-    return list(program.evaluate({"heart.rate": rate}, program.fresh(len(rate)), Tick(0, 0.0, 0.1))[1][0])
+    return list(evaluate(program, {"heart.rate": rate}, fresh(program, len(rate)), Tick(0, 0.0, 0.1))[1][0])
 
 
 def course(text: str, xs: Iterable[float], dt_s: float = 0.5) -> list[float]:
     """Compute one expression over ticks, while the room signal x takes these values."""
     program = Program([text], room=ROOM)
-    state, out = program.fresh(1), []
+    state, out = fresh(program, 1), []
     for number, x in enumerate(xs):
-        state, values = program.evaluate({"x": x}, state, Tick(number, number * dt_s, dt_s))
+        state, values = evaluate(program, {"x": x}, state, Tick(number, number * dt_s, dt_s))
         out.append(float(values[0, 0]))
     return out
 
@@ -151,7 +152,7 @@ def test_a_signal_that_is_missing_is_not_known() -> None:
 def test_wearers_keep_their_own_values_and_the_room_is_the_same_for_all() -> None:
     program = Program(["heart.rate - pantry.coverage", "wearer", "wearers", "time"], room=ROOM)
     env = {"heart.rate": np.array([60.0, NAN, 90.0]), "pantry.coverage": 10.0}
-    _, values = program.evaluate(env, program.fresh(3), Tick(4, 2.5, 0.1))
+    _, values = evaluate(program, env, fresh(program, 3), Tick(4, 2.5, 0.1))
     np.testing.assert_array_equal(values, np.array([[50, NAN, 80], [1, 2, 3], [3, 3, 3], [2.5, 2.5, 2.5]], np.float32))
     assert values.dtype == np.float32
     assert set(program.needs) == {"heart.rate", "pantry.coverage"}
@@ -213,10 +214,10 @@ def test_rate_is_per_second_and_needs_two_neighbours() -> None:
 
 def test_evaluating_leaves_the_given_state_as_it_was() -> None:
     program = Program(["smooth(x, 1s) + hold(x, 1s) + rate(x)"], room=ROOM)
-    first, _ = program.evaluate({"x": 1.0}, program.fresh(2), Tick(0, 0.0, 0.1))
+    first, _ = evaluate(program, {"x": 1.0}, fresh(program, 2), Tick(0, 0.0, 0.1))
     kept = first.memory.copy()
-    once = program.evaluate({"x": 2.0}, first, Tick(1, 0.1, 0.1))
-    again = program.evaluate({"x": 2.0}, first, Tick(1, 0.1, 0.1))
+    once = evaluate(program, {"x": 2.0}, first, Tick(1, 0.1, 0.1))
+    again = evaluate(program, {"x": 2.0}, first, Tick(1, 0.1, 0.1))
     np.testing.assert_array_equal(first.memory, kept)
     np.testing.assert_array_equal(once[0].memory, again[0].memory)
     np.testing.assert_array_equal(once[1], again[1])
@@ -225,14 +226,14 @@ def test_evaluating_leaves_the_given_state_as_it_was() -> None:
 
 def test_two_smooths_with_different_times_do_not_share_a_memory() -> None:
     program = Program(["smooth(x, 1s)", "smooth(x, 9s)"], room=ROOM)
-    state, _ = program.evaluate({"x": 0.0}, program.fresh(1), Tick(0, 0.0, 1.0))
-    _, values = program.evaluate({"x": 1.0}, state, Tick(1, 1.0, 1.0))
+    state, _ = evaluate(program, {"x": 0.0}, fresh(program, 1), Tick(0, 0.0, 1.0))
+    _, values = evaluate(program, {"x": 1.0}, state, Tick(1, 1.0, 1.0))
     assert values[:, 0] == pytest.approx([1 - math.exp(-1), 1 - math.exp(-1 / 9)])
 
 
 def test_derived_signals_may_stand_in_any_order() -> None:
     program = Program(["c"], room=ROOM, signals={"c": "b + 1", "b": "a*2", "a": "x"})
-    assert program.evaluate({"x": 3.0}, program.fresh(1), Tick(0, 0.0, 0.1))[1][0, 0] == 7.0
+    assert evaluate(program, {"x": 3.0}, fresh(program, 1), Tick(0, 0.0, 0.1))[1][0, 0] == 7.0
 
 
 def test_a_ring_of_derived_signals_is_named() -> None:
@@ -244,7 +245,7 @@ def test_a_ring_of_derived_signals_is_named() -> None:
 def test_an_input_is_held_to_its_range_and_has_its_default_until_known() -> None:
     program = Program(["input.glow", "input.raw"], inputs=[Input("glow", 0.4, 0.0, 1.0), Input("raw")])
     env = {"input.glow": np.array([NAN, 7.0, 0.2]), "input.raw": np.array([NAN, 7.0, 0.2])}
-    _, values = program.evaluate(env, program.fresh(3), Tick(0, 0.0, 0.1))
+    _, values = evaluate(program, env, fresh(program, 3), Tick(0, 0.0, 0.1))
     np.testing.assert_array_equal(values, np.array([[0.4, 1.0, 0.2], [NAN, 7.0, 0.2]], np.float32))
 
 
@@ -252,13 +253,13 @@ def test_texts_keep_their_numbers() -> None:
     program = Program(["1", "x", "1", "smooth(x, 1s)", "smooth(x, 1s)"], room=ROOM)
     assert program.texts == ("1", "x", "1", "smooth(x, 1s)", "smooth(x, 1s)")
     assert len(program) == 5
-    _, values = program.evaluate({"x": 9.0}, program.fresh(1), Tick(0, 0.0, 0.1))
+    _, values = evaluate(program, {"x": 9.0}, fresh(program, 1), Tick(0, 0.0, 0.1))
     assert list(values[:, 0]) == [1, 9, 1, 9, 9]
 
 
 def test_a_program_without_expressions_gives_no_rows() -> None:
     program = Program()
-    assert program.evaluate({}, program.fresh(4), Tick(0, 0.0, 0.1))[1].shape == (0, 4)
+    assert evaluate(program, {}, fresh(program, 4), Tick(0, 0.0, 0.1))[1].shape == (0, 4)
 
 
 @pytest.mark.parametrize(
@@ -420,13 +421,13 @@ def test_any_text_is_either_an_error_or_gives_numbers_without_a_warning(text: st
         assert str(error)
         assert 0 <= error.position <= len(text)
         return
-    state = program.fresh(3)
+    state = fresh(program, 3)
     for number in range(3):
         env: Mapping[str, Any] = {
             "x": data.draw(NUMBERS),
             "heart.rate": np.array(data.draw(st.lists(NUMBERS, min_size=3, max_size=3))),
         }
-        state, values = program.evaluate(env, state, Tick(number, number / 60, 1 / 60))
+        state, values = evaluate(program, env, state, Tick(number, number / 60, 1 / 60))
         assert values.shape == (1, 3)
         assert not np.isinf(values).any()
 
@@ -445,3 +446,9 @@ def test_any_when_is_either_an_error_or_has_a_hold(text: str) -> None:
     except ExpressionError:
         return
     assert 0 <= hold_s <= 3600
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_is_computed(name: str) -> None:
+    arguments = ", ".join(f"{0.5 + n / 4} * x" for n in range(FUNCTIONS[name].fewest))
+    assert math.isfinite(course(f"{name}({arguments})", [1.0, 1.0, 1.0])[-1])

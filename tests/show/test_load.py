@@ -16,6 +16,7 @@ from installation.show.expressions import Program
 from installation.show.load import find_show, load, shipped
 from installation.show.model import RoomSignalDef, SensorPatch, Show, Trigger, Wearer
 from installation.show.problems import ShowProblems
+from installation.story.values import evaluate, fresh
 from tests.conftest import REPOSITORY, SHOW
 from tests.show.fakes import SMALL, changed, write
 
@@ -38,7 +39,7 @@ def test_the_shipped_show_has_no_problem() -> None:
 def test_the_shipped_show_computes_all_its_expressions_without_a_wearer_known() -> None:
     show = load(find_show())
     room = {one.name: one.default for one in show.room}
-    _, values = show.program.evaluate(room, show.program.fresh(len(show.wearers)), Tick(0, 0.0, 1 / 60))
+    _, values = evaluate(show.program, room, fresh(show.program, len(show.wearers)), Tick(0, 0.0, 1 / 60))
     assert values.shape == (len(show.program), 8)
     levels = [values[layer.level] for look in show.looks for layer in look.layers]
     assert np.isfinite(levels).all()
