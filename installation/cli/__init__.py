@@ -79,7 +79,8 @@ def parser() -> argparse.ArgumentParser:
     capture.add_argument("--baud", type=int, default=115200, metavar="B", help="bits a second (115200)")
 
     bench = commands.add_parser("bench", help="measure; needs a checkout of the repository")
-    bench.add_argument("names", nargs="*", metavar="NAME", help="loop … (all)")
+    bench.add_argument("names", nargs="*", metavar="NAME", help="body, loop … (all)")
+    bench.add_argument("--recordings", type=Path, metavar="DIR", help="annotated recordings to score the body on")
     bench.add_argument("--json", action="store_true", help="print only a JSON list of rows")
     return top
 

@@ -13,7 +13,9 @@ from typing import Any
 
 import installation
 
-FOLDER = Path(installation.__file__).parent.parent / "tests" / "benchmarks"
+CHECKOUT = Path(installation.__file__).parent.parent
+FOLDER = CHECKOUT / "tests" / "benchmarks"
+RECORDINGS = CHECKOUT.parent / "shared" / "recordings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +48,15 @@ def names() -> list[str]:
     return sorted(path.stem.removeprefix("bench_") for path in FOLDER.glob("bench_*.py"))
 
 
-def _benchmark(name: str) -> Callable[[], Iterator[Row]]:
+def _benchmark(name: str) -> Callable[[Path], Iterator[Row]]:
+    """The function `rows` of a benchmark: it is told where recordings of people are, if it plays any."""
     path = FOLDER / f"bench_{name}.py"
     spec = importlib.util.spec_from_file_location(f"nexus_bench_{name}", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
-    rows: Callable[[], Iterator[Row]] = module.rows
+    rows: Callable[[Path], Iterator[Row]] = module.rows
     return rows
 
 
@@ -71,7 +74,7 @@ def run(asked: argparse.Namespace) -> int:
         return 2
     rows: list[Row] = []
     for name in asked.names or known:
-        for row in _benchmark(name)():
+        for row in _benchmark(name)(asked.recordings or RECORDINGS):
             rows.append(row)
             if not asked.json:
                 print(f"{row.bench} {row.figure}: {row.value:.4g} {row.unit}", file=sys.stderr)
@@ -86,7 +89,10 @@ def _print_table(rows: list[Row]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("bench", "figure", "value", "unit", "aim", "met", "beside", title="nexus bench")
+    table = Table("bench", title="nexus bench")
+    table.add_column("figure", no_wrap=True, overflow="fold", min_width=max(len(row.figure) for row in rows))
+    for name in ("value", "unit", "aim", "met", "beside"):
+        table.add_column(name)
     for row in rows:
         met = {True: "[green]yes", False: "[red]no", None: "–"}[row.met]
         beside = ", ".join(f"{name} {value:.4g}" for name, value in row.beside.items())

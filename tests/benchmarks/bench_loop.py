@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from tests.benchmarks.aims import judged
 row = partial(judged, "loop")
 
 
-def rows() -> Iterator[Row]:
+def rows(_: Path) -> Iterator[Row]:
     """Every figure of the loop, as it is measured; about two minutes, and half a minute more with LedFx."""
     yield from _reflex()
     yield from _garments()

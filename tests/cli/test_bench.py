@@ -23,7 +23,7 @@ from tests.conftest import REPOSITORY
 TINY = """
 from installation.cli.bench import Row
 
-def rows():
+def rows(recordings):
     yield Row("tiny", "speed", 3.14159265, "Hz", ">= 3", True, {"peer": 2})
     yield Row("tiny", "weight", 12, "kg", "<= 10", False)
 """
