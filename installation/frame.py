@@ -187,7 +187,8 @@ class RoomSignal:
 class Order:
     """What an operator, guest, OSC message or key asks for; already checked where it entered.
 
-    verb: go, back, panic, blackout, master, cue (target: its number), room (target: signal), reset.
+    verb: go, back, panic, blackout, master, cue (target: its number), room (target: signal), reset,
+    presence (target: wearer, value: of `Force`), sync (an AR engine wants to be told all).
     expect_standby: the cue number that the sender saw in standby, or "" where it did not say.
     """
 
@@ -241,7 +242,8 @@ class Story:
     playing: oldest first, weights sum to 1 (empty before the first cue: the safe look alone) ·
     current and standby: cue indices, -1 for none · scene: scene index, -1 for none ·
     master 0..1 · blackout 0..1 and panic 0..1 as they ease; blackout_asked, panic_asked as ordered ·
-    values (E, N): every bound expression of the show, in the order the show numbers them.
+    values (E, N): every bound expression of the show, in the order the show numbers them ·
+    forced (N,) of `Force`: what the operator says of each wearer's presence; (0,) before there are any.
     """
 
     playing: tuple[Playing, ...]
@@ -258,6 +260,7 @@ class Story:
     waiting: Waiting = Waiting()
     receipts: tuple[Receipt, ...] = ()
     room: Mapping[str, RoomSignal] = field(default_factory=dict)
+    forced: Bytes = field(default_factory=lambda: np.zeros(0, np.uint8))
 
 
 # --- light and AR --------------------------------------------------------------------------------
@@ -283,7 +286,7 @@ class SceneState:
     """State of the AR scene: numbered, idempotent, sent again once a second.
 
     scene: its name, "" for none · seq counts changes · epoch is new with every start of the
-    controller · captions by language · parameters by name.
+    controller · captions by language · parameters by name · asked: an engine wants all of it now.
     """
 
     scene: str
@@ -294,6 +297,7 @@ class SceneState:
     blackout: bool
     captions: Mapping[str, str]
     parameters: Mapping[str, float]
+    asked: bool = False
 
 
 # --- everything ----------------------------------------------------------------------------------

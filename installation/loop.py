@@ -176,7 +176,7 @@ def stepper(rooms: Rooms) -> Callable[[Tick], Frame]:
     def step(tick: Tick) -> Frame:
         nonlocal standing, body
         samples, events = rooms.sensors.read(tick, body)
-        body = rooms.bodies.feel(samples, tick)
+        body = rooms.bodies.feel(samples, tick, standing.forced)
         orders = rooms.desk.take()
         standing, story = tell(rooms.show, standing, body, orders, tick)
         light = rooms.mixer.light(story, body, tick)

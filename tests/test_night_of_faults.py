@@ -1,50 +1,114 @@
-"""An hour on which everything goes wrong, in three minutes: twelve wearers, forty faults by chance.
+"""A night on which everything goes wrong: thirty wearers, ten minutes, two hundred faults by chance, recorded.
 
 What is asked of every tick: no pixel under its look's floor, no more than three flashes in any second,
-and no garment that jumps because a sensor failed (`installation.testing.checks.extra_steps`).
+and no garment that jumps because a sensor failed (`installation.testing.checks.extra_steps`).  And then of
+the recording: the same night again to the byte, and one wearer forgotten.
 """
 
 from __future__ import annotations
 
 import math
 import multiprocessing
+import shutil
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from installation.frame import Presence
+from installation.frame import Frame, Presence, Samples
+from installation.loop import Rooms
+from installation.record.read import Night as Recording
+from installation.record.recorder import Recorder
+from installation.record.seal import keys_file, read_keys
+from installation.show.load import load
 from installation.testing import Night, order, play, room
 from installation.testing.chance import misfortunes
 from installation.testing.checks import extra_steps, step_bound
 from installation.testing.faults import Fault
 from installation.testing.night import calm_night
 from tests.conftest import SHOW
+from tests.record.fakes import everything, nexus, run_of, values_of
 
-PEOPLE, MINUTES, SEED, FAULTS = 12, 3.0, 7, 40
+PEOPLE, MINUTES, SEED, FAULTS = 30, 10.0, 7, 200
 ORDERS = {
-    "0:10": order("GO"),
-    "0:36": room("pantry.shortage_risk", 0.5),
-    "1:03": room("pantry.shortage_risk", 0.7),
-    "1:30": room("community.gifts", 0.3),
-    "1:57": order("master", value=0.6),
-    "2:06": order("master", value=1.0),
-    "2:15": room("community.gifts", 0.8),
-    "2:16": room("pantry.shortage_risk", 0.2),
-    "2:45": order("GO"),
+    "0:30": order("GO"),
+    "2:00": room("pantry.shortage_risk", 0.5),
+    "3:30": room("pantry.shortage_risk", 0.7),
+    "5:00": room("community.gifts", 0.3),
+    "6:30": order("master", value=0.6),
+    "7:00": order("master", value=1.0),
+    "7:30": room("community.gifts", 0.8),
+    "7:33": room("pantry.shortage_risk", 0.2),
+    "9:15": order("GO"),
 }
 BACK_S = 16.0  # a port is looked for every 5 s, a board wakes in 1.2, a heart is believed after four beats, real in 2
+FORGOTTEN = 11  # wearer's number from 0
+KEPT_S = 20.0  # so much of what the forgotten one sent is kept aside, to be searched for
+
+
+@dataclass
+class Kept:
+    """A recorder, and somebody beside it who remembers what one wearer sent."""
+
+    recorder: Recorder
+    sent: list[Samples]
+
+    def show(self, frame: Frame) -> None:
+        self.recorder.show(frame)
+        if frame.tick.time_s < KEPT_S:
+            self.sent.append(frame.samples)
+
+
+@dataclass
+class Recorded:
+    """The night, the file that it is recorded in, and what everyone sent in its first seconds."""
+
+    night: Night
+    file: Path
+    sent: list[Samples]
+
+
+def crowded(folder: Path) -> Path:
+    """The shipped show with as many wearers as the night has people, dressed like its own in turn."""
+    shutil.copytree(SHOW, folder)
+    show = load(folder)
+    kinds = {garment.wearer: garment.kind for garment in show.garments}
+    with (folder / "show.toml").open("a") as wearers, (folder / "garments.toml").open("a") as garments:
+        for guest in range(len(show.wearers), PEOPLE):
+            wearers.write(f'\n[[wearer]]\nname = "Guest {guest + 1}"\n')
+            kind = kinds[guest % len(show.wearers)]
+            garments.write(f'\n[[garment]]\nname = "g{guest + 1}"\nwearer = "Guest {guest + 1}"\nkind = "{kind}"\n')
+    return folder
 
 
 @pytest.fixture(scope="module")
-def night() -> Night:
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
     """The night, and beside it, in a process of its own, the same night without the faults."""
+    folder = tmp_path_factory.mktemp("night")
+    show, file = crowded(folder / "show"), folder / "night.mcap"
     at = misfortunes(FAULTS, people=PEOPLE, minutes=MINUTES, seed=SEED, orders=ORDERS)
     asked = {"people": PEOPLE, "minutes": MINUTES, "seed": SEED, "at": at}
-    play(SHOW, minutes=0.01)  # compiles once, not in both processes
+    kept: list[Kept] = []
+
+    def watch(rooms: Rooms) -> Kept:
+        everyone = tuple(wearer.name for wearer in rooms.show.wearers)
+        run = run_of(rooms.show, rooms.sensors.patched, everyone, SEED, folder=show)
+        kept.append(Kept(Recorder(file, run, waits=True), []))
+        return kept[0]
+
+    play(show, minutes=0.01)  # compiles once, not in both processes
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as beside:
-        calm = beside.submit(calm_night, SHOW, **asked)
-        return play(SHOW, **asked, calm=calm.result)
+        calm = beside.submit(calm_night, show, **asked)
+        night = play(show, **asked, watch=watch, calm=calm.result)
+    kept[0].recorder.close(night.digest)
+    return Recorded(night, file, kept[0].sent)
+
+
+@pytest.fixture(scope="module")
+def night(recorded: Recorded) -> Night:
+    return recorded.night
 
 
 def troubles(night: Night, wearer: int) -> list[tuple[float, float]]:
@@ -92,3 +156,23 @@ def test_the_operator_is_told_of_every_port_that_went_away_and_came_back(night: 
     assert told.count("closed") >= 10
     assert told.count("opened") >= told.count("closed")
     assert any("have the same USB serial" in event.reason for event in night.events)
+
+
+def test_the_recorded_night_is_played_again_to_the_byte_and_one_of_it_can_be_forgotten(
+    recorded: Recorded, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, digest = recorded.file, recorded.night.digest
+    assert nexus("replay", file, "--offline") == 0
+    assert capsys.readouterr().out.splitlines()[-1] == f"digest {digest}"
+    sent = values_of(recorded.sent, FORGOTTEN)
+    assert len(sent) > 1000
+    name = recorded.night.show.wearers[FORGOTTEN].name
+    key = read_keys(keys_file(file))[name]
+    assert key is not None
+    assert nexus("forget", name, file) == 0
+    said = everything(file)
+    assert not [value for value in sent if value in said]
+    assert key not in said
+    assert key.hex().encode() not in said
+    columns = {column for step in Recording(file).steps(()) for column in step.samples.column.tolist()}
+    assert columns == set(range(2 * PEOPLE)) - {FORGOTTEN, PEOPLE + FORGOTTEN}

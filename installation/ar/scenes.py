@@ -42,6 +42,7 @@ class Scenes:
             elapsed_s=tick.time_s - self._began_s,
             blackout=story.blackout_asked,
             captions=self._captions[story.scene] if scene else {},
+            asked=any(receipt.order.verb == "sync" for receipt in story.receipts),
             parameters={name: self._mean(row, story.values) for name, row in scene.parameters} if scene else {},
         )
 

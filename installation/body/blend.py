@@ -13,7 +13,7 @@ from installation.frame import Flags, Floats
 
 DOUBT_S = 1.0  # from none to all of a quality that is shown: light that hangs on it swells and fades, and never jumps
 CALM_S = 0.5  # in which a level that is felt again moves to where it is
-APART = 0.5  # of an interval: beats shown are never closer, from whichever side they come
+APART = 0.6  # of an interval: beats shown are never closer; what comes sooner is an early beat at best, or noise
 
 SHOWN = ("rate", "phase", "beat_s", "ibi_s", "rmssd_ms", "quality", "age_s")
 RATE, PHASE, BEAT_S, IBI_S, RMSSD_MS, QUALITY, AGE_S = range(len(SHOWN))

@@ -34,8 +34,8 @@ class Bodies:
         self._quality, self._age_s = np.full((columns, len(ORGANS)), np.nan), np.full((columns, len(ORGANS)), np.nan)
         self._standings, self._kept = standings(patched), kept(wearers)
         self._presence: Bytes = self._standings["presence"].copy()
-        self._reason: Bytes = np.zeros_like(self._presence)
         self._auto: Bytes = np.zeros(wearers, np.uint8)
+        self._reason: Bytes = np.zeros_like(self._presence)
         self._inputs = np.full((wearers, inputs), np.nan)
         self._unknown = np.full(wearers, np.nan)  # nobody writes here
         self._nobody = np.zeros(wearers, np.bool_)  # nor here

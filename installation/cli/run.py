@@ -113,7 +113,7 @@ def _live(show: Show, asked: argparse.Namespace, kept: Keeping | None, open_devi
             open_device=open_device,
             desk=desk,
             doors=(osc, *feeds),
-            watchers=(status, *feeds),
+            watchers=(status, osc, *feeds),
         )
         closing.callback(rooms.sensors.close)
         with recorded(rooms, kept, asked, who, warm_up_s) as rooms:

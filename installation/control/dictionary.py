@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from installation.control.orders import order_of
-from installation.frame import Order
+from installation.frame import Force, Order
 
 PATTERN = frozenset("*?[]{}")  # of OSC address patterns; one message is one order here
 Argument = int | float | str | bool | None
@@ -22,7 +22,7 @@ class Address:
     """One address: parts with `<…>` for a name, what it takes, the verb of its order, one sentence.
 
     takes: "button" acts without an argument, on a text or on a number, except 0, the release ·
-    "switch" is 1 or 0 · "number" · "anything".
+    "switch" is 1 or 0 · "number" · "force" is auto, real or simulated, or 0, 1, 2 · "anything".
     """
 
     path: str
@@ -39,6 +39,13 @@ ADDRESSES = (
     Address("/master", "number", "master", "The grand master, 0 to 1."),
     Address("/cue/<number>/go", "button", "cue", "GO of one cue, wherever it stands."),
     Address("/room/<name>", "number", "room", "Set a signal of the room, within the range that the show declares."),
+    Address(
+        "/wearer/<name>/presence",
+        "force",
+        "presence",
+        "Whose body is shown, whatever the sensors say: real, simulated, or auto again; a name, or a number from 1.",
+    ),
+    Address("/ar/sync", "button", "sync", "The AR state is told in full at once, to where it always goes."),
     Address("/reset", "button", "reset", "Return to the opening state, by fading."),
     Address("/ping", "anything", "", "Answered with `/out/pong` and the same arguments."),
 )
@@ -50,6 +57,7 @@ ARGUMENTS = {
     "button": "none, `s` or a number",
     "switch": "`i` `f` `T` `F`",
     "number": "`f` or `i`",
+    "force": "`s` or `i`",
     "anything": "up to 8",
 }
 
@@ -101,6 +109,15 @@ def _level(address: Address, name: str, arguments: Sequence[Argument], source: s
     return order_of(address.verb, source, time_s, target=name, value=_number(address, arguments))
 
 
+def _force(address: Address, name: str, arguments: Sequence[Argument], source: str, time_s: float) -> Order | None:
+    first = arguments[0] if arguments else None
+    words = {force.name.lower(): float(force) for force in Force}
+    value = words.get(first.lower()) if isinstance(first, str) else _number(address, arguments)
+    if value is None:
+        raise ValueError(f"Refused: {address.path} takes {', '.join(words)}, or 0, 1, 2.")
+    return order_of(address.verb, source, time_s, target=name, value=value)
+
+
 def _number(address: Address, arguments: Sequence[Argument]) -> float:
     first = arguments[0] if arguments else None
     if not isinstance(first, int | float) or not math.isfinite(first):
@@ -112,6 +129,7 @@ TAKES: dict[str, Callable[[Address, str, Sequence[Argument], str, float], Order 
     "button": _button,
     "switch": _switch,
     "number": _level,
+    "force": _force,
 }
 
 
@@ -137,6 +155,9 @@ def heard() -> str:
             "- A bundle's messages act at once, whatever its time tag says: what is dated in the future is not held.",
             "- One message is one order: an address with `* ? [ ] { }` is refused.",
             "- Numbers that are not finite are refused, and so is what lies outside a range.",
+            "- Whoever has sent anything within a minute, be it `/ping`, is told of presence: `/out/presence i i i i`,",
+            "  how many hearts are real, held, simulated, replayed, once a second and at every change; and in words",
+            "  `/out/presence/<number> s name s heart s skin s breath s motion`, all in turn, whoever changed at once.",
             "- Nothing under `/out` is ever answered, so that two controllers can't talk in a ring.",
             "",
             END,

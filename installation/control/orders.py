@@ -7,7 +7,7 @@ import threading
 
 from installation.frame import Order
 
-VERBS = ("go", "back", "panic", "blackout", "master", "cue", "room", "reset")
+VERBS = ("go", "back", "panic", "blackout", "master", "cue", "room", "reset", "presence", "sync")
 LEVELS = ("master", "room")  # of these only the newest counts; every other order is an act of its own
 MOST_WAITING = 128  # acts, and as many levels, in one tick: far more than hands can give
 TEXT = 80  # letters of a name; longer ones are no cue, signal or source

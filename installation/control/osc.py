@@ -12,7 +12,8 @@ from installation.clock import Clock
 from installation.control.dictionary import find, order_for
 from installation.control.orders import Desk
 from installation.control.packet import MOST_BYTES, Message, messages, of_receipt, pong, receipt_message
-from installation.frame import Health, Receipt
+from installation.control.told import PresenceTold
+from installation.frame import Frame, Health, Receipt
 from installation.show.model import Show
 
 PREFIX = "osc "  # of the source of an order; the rest is the sender's address
@@ -20,6 +21,8 @@ AGAIN_S = 2.0  # between two tries of a port that is taken
 WAKE_S = 0.1  # how soon the thread sees that it shall close
 FIRST_S = 0.5  # the port is open within this, or the show begins without it
 MOST_ANSWERS = 64  # in one tick: a flood is answered in part, the light does not wait for it
+CONSOLE_S = 60.0  # who has sent anything within this is a console, and is told of presence
+MOST_CONSOLES = 16  # of a tent; whoever spoke last is told
 OUR_OWN = "/out"  # what Nexus itself sends, of which nothing is answered
 
 Peer = tuple[str, int]
@@ -37,6 +40,8 @@ class OscIn:
         self.host, self.port = show.patch.control_host, show.patch.control_port
         self._desk, self._clock = desk, clock
         self._handled = self._lost = 0
+        self._presence = PresenceTold(show)
+        self._consoles: dict[Peer, float] = {}  # when each spoke last; never changed, always replaced
         self._trouble = ""
         self._told = False
         self._socket: socket.socket | None = None
@@ -51,6 +56,15 @@ class OscIn:
         for receipt in mine[:MOST_ANSWERS]:
             host, _, port = receipt.order.source[len(PREFIX) :].rpartition(":")
             self._send(of_receipt(receipt), (host, int(port)))
+
+    def show(self, frame: Frame) -> None:
+        """Tell every console of presence; never waits."""
+        datagrams = self._presence.due(frame)
+        if datagrams:
+            now_s = self._clock.now_s()
+            for peer in [peer for peer, spoke_s in self._consoles.items() if now_s - spoke_s < CONSOLE_S]:
+                for datagram in datagrams:
+                    self._send(datagram, peer)
 
     def health(self) -> tuple[Health, ...]:
         """How the port does, for the operator's eyes."""
@@ -109,6 +123,8 @@ class OscIn:
         if message.address == OUR_OWN or message.address.startswith(OUR_OWN + "/"):
             self._leave_out(sender, "it is an answer, no order")
             return
+        others = [(peer, spoke_s) for peer, spoke_s in self._consoles.items() if peer != sender]
+        self._consoles = {**dict(others[-MOST_CONSOLES + 1 :]), sender: self._clock.now_s()}
         verb = message.address[:80]
         try:
             address, name = find(message.address)

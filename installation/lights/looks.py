@@ -25,10 +25,8 @@ from installation.compiled import compiled
 from installation.frame import Floats, Floats32, Ints
 
 RIM_LAG = 0.6  # the farthest pixel follows the sternum by this much of a swell
-CREST_S = 0.25  # from a beat's true time to its crest at the sternum: a beat told 0.13 s late shows all its rise
+CREST_S = 0.25  # from a beat's true time to its crest at the sternum: one told within 0.13 s is never late
 ATTACK_S = 0.12  # from dark to crest: soft, yet as quick as the carotid pulse (0.1 s)
-TOLD_S = 0.06  # light of a beat that was told later still comes in over this time, not in a step,
-SOFTER = 1.0  # and as much longer as it was told too late to show its rise: no garment jumps at old news
 TAIL = 8.0  # the glow ends after so many widths; (1 - x/8)**8 is exp(-x) to within 0.05
 
 
@@ -79,20 +77,18 @@ def heartbeat(
 ) -> None:
     """A wave that leaves the sternum with every beat, its crest always as long after the beat's true time.
 
-    shape = max over the last beats of  wave(t - beat - CREST_S - distance / speed) * ease((t - told) / come_s)
-    come_s = TOLD_S + SOFTER * max(0, told - beat - (CREST_S - ATTACK_S))
+    shape = max over the last beats of  wave(t - max(beat + CREST_S, told + ATTACK_S) - distance / speed)
 
+    Only a beat that was told too late to show its rise has a later crest: old news comes in as softly as any.
     The highest of the waves is shown (HTP), so a new one never cuts off the glow of the one before.
     """
     slowness = 1.0 / _held(params[0], 0.5, 1000.0, 3.0)  # seconds per metre
     fade_per_s = 1.0 / (TAIL * _held(params[1], 0.03, 2.0, 0.25))
     shape[:] = 0.0
     for b in range(beats.shape[1]):
-        crest_s = beats[0, b] - CREST_S
-        late_s = beats[0, b] - beats[1, b] - (CREST_S - ATTACK_S)
-        told = _ease(beats[1, b] / (TOLD_S + SOFTER * max(0.0, late_s)))
+        since_s = min(beats[0, b] - CREST_S, beats[1, b] - ATTACK_S)
         for i in range(shape.size):
-            shape[i] = max(shape[i], told * _wave(crest_s - slowness * distance_m[i], fade_per_s))
+            shape[i] = max(shape[i], _wave(since_s - slowness * distance_m[i], fade_per_s))
 
 
 @compiled

@@ -40,7 +40,7 @@ number, color, heart = packed("f"), packed("fff"), packed("fffi")
 class ArFeed:
     """Datagrams for one engine.
 
-    The state goes out at once when its number changes, and once a second.  Thirty times a second the
+    The state goes out at once when its number changes or an engine asks, and once a second.  Thirty times a second the
     parameters that changed are told, and with them, in turn, the hearts or the garments that changed.
     """
 
@@ -81,7 +81,7 @@ class ArFeed:
     def _state_due(self, scene: SceneState, time_s: float) -> list[bytes]:
         state = (scene.epoch, scene.seq)
         size = 1 + len(scene.parameters) + len(scene.captions)
-        due = state != self._state or time_s - self._state_s >= STATE_S - JITTER_S
+        due = scene.asked or state != self._state or time_s - self._state_s >= STATE_S - JITTER_S
         if not due or self._may_send < min(size, BURST):
             return []
         self._state, self._state_s = state, time_s

@@ -37,6 +37,8 @@ DIASTOLE_S, DIASTOLE_WIDTH_S, DIASTOLE_HEIGHT = 0.42, 0.09, 0.38  # its crest 26
 
 ADC_MAX, ADC_REST = 1023, 512  # ten bits, and where an idle sensor stands
 HEIGHT = (110.0, 220.0)  # of the pulse wave, in steps of the ADC
+FELT_S = SYSTOLE_S - SYSTOLE_WIDTH_S  # from a beat to where its wave is steepest, which is where a heart is felt
+IN_STEP_S = 4.0  # in which a twin falls into step with the heart that it follows: five beats, none of them torn
 BREATH_ON_HEIGHT = 0.12  # share of the height that comes and goes with the breath
 WANDER = (10.0, 25.0)  # of the ground with the breath, in steps of the ADC
 NOISE = 2.5  # steps of the ADC either way
@@ -96,14 +98,17 @@ class People:
         return chunks
 
     def follow(self, body: Body, time_s: float, who: slice = slice(None)) -> None:
-        """Let twins go on at the rate of their wearer's own heart, where it is felt.
+        """Let twins go on at the rate and in step with their wearer's own heart, where it is felt.
 
-        So one takes over from the other without a jump.
+        So one takes over from the other without a jump, beat on beat.
         """
         felt = (body.presence[who, HEART] == Presence.REAL) & np.isfinite(body.heart_rate[who])
         if felt.any():
             before, _ = self._phase(time_s, who)
-            self._rate_hz[who][felt, 0] = np.clip(body.heart_rate[who][felt] / 60, 0.5, 3.5)
+            rate_hz = np.clip(body.heart_rate[who][felt] / 60, 0.5, 3.5)
+            behind = body.heart_phase[who][felt] + FELT_S * rate_hz - before[felt, 0]
+            behind = np.nan_to_num(behind - np.rint(behind))
+            self._rate_hz[who][felt, 0] = rate_hz + behind / IN_STEP_S
             after, _ = self._phase(time_s, who)
             self._phase0[who] += before - after
 

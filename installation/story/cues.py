@@ -90,6 +90,7 @@ def _story(show: Show, standing: Standing, values: Floats32, receipts: tuple[Rec
         blackout_asked=standing.blackout_asked,
         panic_asked=standing.panic_asked,
         values=values,
+        forced=standing.forced,
         waiting=_waiting(show, standing, values, time_s),
         receipts=receipts,
         room=standing.room,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from installation.frame import Order, Receipt, RoomSignal
+from installation.frame import Force, Order, Receipt, RoomSignal
 from installation.show.model import Show
+from installation.show.named import wearer_named
 from installation.show.problems import nearest
 from installation.story.fades import INSTANT_S, NO_CUE
 from installation.story.standing import MASTER_S, Standing, call_off, take, to_opening, to_safety
@@ -109,6 +110,28 @@ def _reset(show: Show, standing: Standing, order: Order, time_s: float) -> Answe
     return to_opening(show, standing, time_s), "RESET: the show stands at its opening."
 
 
+def _presence(show: Show, standing: Standing, order: Order, time_s: float) -> Answer:
+    if order.value not in FORCED:
+        return None, f"Refused: presence is 0 (auto), 1 (real) or 2 (simulated), not {order.value:g}."
+    try:
+        wearer = wearer_named(show, order.target)
+    except ValueError as nobody:
+        return None, f"Refused: {nobody}"
+    forced = standing.forced.copy()
+    forced[wearer] = order.value
+    return replace(standing, forced=forced), f"{show.wearers[wearer].name} {FORCED[order.value]}."
+
+
+def _sync(show: Show, standing: Standing, order: Order, time_s: float) -> Answer:
+    return standing, "The AR state is told now."
+
+
+FORCED: dict[float, str] = {
+    Force.AUTO: "is real or simulated, as their sensors are",
+    Force.REAL: "stays real: without a sensor they are held, no twin takes over",
+    Force.SIMULATED: "is simulated until told otherwise",
+}
+
 RULES: dict[str, Callable[[Show, Standing, Order, float], Answer]] = {
     "go": _go,
     "cue": _cue,
@@ -118,6 +141,8 @@ RULES: dict[str, Callable[[Show, Standing, Order, float], Answer]] = {
     "master": _master,
     "room": _room,
     "reset": _reset,
+    "presence": _presence,
+    "sync": _sync,
 }
 
 

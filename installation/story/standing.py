@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from installation.frame import RoomSignal
+import numpy as np
+
+from installation.frame import Bytes, RoomSignal
 from installation.show.model import Show
 from installation.story.fades import FULL, NO_CUE, NOTHING, OFF, Ease, Mix, Part
 from installation.story.signals import opening_room
@@ -25,11 +27,12 @@ class Standing:
     """Everything of the story that the next tick needs.
 
     coming: the cue in its pre-wait, which ends at coming_s · gone_s: when a cue was last taken, by
-    whomever · panicked_s: when PANIC was pressed.  Cues are indices, -1 for none.
+    whomever · panicked_s: when PANIC was pressed · forced (N,) of `Force`.  Cues are indices, -1 for none.
     """
 
     program: State
     room: Mapping[str, RoomSignal]
+    forced: Bytes
     standby: int
     begun: bool = False
     mix: Mix = NOTHING
@@ -61,7 +64,8 @@ class Standing:
 
 def opening(show: Show) -> Standing:
     """Where a show stands before its first tick, which takes the opening cue."""
-    return Standing(fresh(show.program, len(show.wearers)), opening_room(show), _first(show))
+    wearers = len(show.wearers)
+    return Standing(fresh(show.program, wearers), opening_room(show), np.zeros(wearers, np.uint8), _first(show))
 
 
 def begin(show: Show, standing: Standing, time_s: float) -> Standing:
@@ -142,6 +146,7 @@ def to_opening(show: Show, standing: Standing, time_s: float) -> Standing:
     anew = Standing(
         standing.program,
         opening_room(show),
+        standing.forced,  # a sensor is no better for it
         _first(show),
         begun=True,
         mix=standing.mix,

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from installation.show.model import Show
 from installation.show.named import wearer_named
 from installation.testing.faults import Fault
 from installation.testing.when import seconds_of, written
+
+if TYPE_CHECKING:
+    from installation.loop import Rooms, Watcher
 
 HEART = ORGANS.index("heart")
 
@@ -98,18 +101,19 @@ def play(
     at: Plan | None = None,
     patch: str | Path | None = None,
     calm: Calm | Callable[[], Calm] | None = None,
+    watch: Callable[[Rooms], Watcher] | None = None,
 ) -> Night:
     """Play a night of a show as fast as the machine can; nothing leaves it.
 
     people: how many wearers have a sensor of their own, with a living heart on it; the others are simulated, and
     wearers that the show lacks are added · at: what happens when · calm: `calm_night` of the same show, people,
     minutes, seed and plan, or what gives it once this night is over; without it, a night with faults is played a
-    second time to have one.
+    second time to have one · watch: makes, of the rooms, somebody who is shown every frame: a recorder, or your own.
 
     Raises `ShowProblems` where the show has any, ValueError where what is asked for is none.
     """
     asked = _asked(show, people, minutes, at, patch)
-    night = _play(asked, seed, asked.plan)
+    night = _play(asked, seed, asked.plan, watch)
     if calm is None:
         faulty = any(isinstance(what, Fault) for _, what in asked.plan)
         return replace(night, calm=_calm(asked, seed)) if faulty else night
@@ -176,7 +180,12 @@ def _plan(show: Show, people: int, at: Plan) -> tuple[tuple[float, Happening], .
     return tuple(sorted(plan, key=lambda happening: happening[0]))
 
 
-def _play(asked: _Asked, seed: int, plan: tuple[tuple[float, Happening], ...]) -> Night:
+def _play(
+    asked: _Asked,
+    seed: int,
+    plan: tuple[tuple[float, Happening], ...],
+    watch: Callable[[Rooms], Watcher] | None = None,
+) -> Night:
     """Play the night with that plan; it is its own calm one."""
     from installation.control.orders import Desk
     from installation.loop import open_rooms, stepper
@@ -191,6 +200,8 @@ def _play(asked: _Asked, seed: int, plan: tuple[tuple[float, Happening], ...]) -
     rooms = open_rooms(
         show, clock, outputs, seed=seed, epoch=who.epoch, hardware=True, open_device=hub.open_device, desk=desk
     )  # fmt: skip
+    if watch is not None:
+        rooms = replace(rooms, watchers=(watch(rooms),))
     step = stepper(rooms)
     book = _Book(show, asked.ticks)
     coming = list(reversed(plan))
@@ -206,6 +217,7 @@ def _play(asked: _Asked, seed: int, plan: tuple[tuple[float, Happening], ...]) -
                     desk.put(what)
             book.write(step(tick))
     rooms.sensors.close()
+    outputs.goodbye(tick)
     return book.night(plan, outputs.digest())
 
 

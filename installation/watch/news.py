@@ -14,7 +14,7 @@ from installation.show.model import Look
 from installation.watch.codec import Message, number
 from installation.watch.programme import layer_rows
 
-VERBS = ("go", "back", "panic", "blackout", "master", "cue")
+VERBS = ("go", "back", "panic", "blackout", "master", "cue", "presence")
 LONGEST_NAME = 64  # characters of a cue number or target: a person wrote it, and a person reads it
 
 

@@ -2,22 +2,25 @@
 
 It lives on a thread of its own and reads the newest frame, which the loop leaves with one assignment.
 In a terminal it is one quiet line that changes in place, and problems under it; elsewhere, in a log
-file or a service's journal, a plain line every few seconds.  It speaks on stderr alone.
+file or a service's journal, a plain line every few seconds.  It speaks on stderr alone.  Whose heart
+comes from elsewhere from now on is logged from here too: the loop writes nothing.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from installation.frame import Frame, Presence
+from installation.frame import ORGANS, Frame, Presence, PresenceChange
 from installation.show.model import Show
 from installation.watch.problems import problems
 from installation.watch.rate import Rate
@@ -25,7 +28,11 @@ from installation.watch.window.palette import COLORS, PRESENCE_COLORS
 
 EVERY_S = 0.25  # in a terminal: numbers that change faster can't be read
 PLAIN_EVERY_S = 5.0  # elsewhere
+MOST_CHANGES = 8  # told one by one at a time; when everyone changes nobody reads on
+HEART = ORGANS.index("heart")
 MARKS = {Presence.REAL: "●", Presence.HELD: "◐", Presence.SIMULATED: "○", Presence.REPLAYED: "▷"}
+
+log = logging.getLogger("installation.presence")
 
 
 class Status:
@@ -35,6 +42,7 @@ class Status:
         self._show = show
         self._console = console or Console(stderr=True)
         self._frame: Frame | None = None
+        self._changes: deque[PresenceChange] = deque(maxlen=4096)
         self._rate = Rate()
         self._rate_hz = float("nan")
         self._closing = threading.Event()
@@ -45,6 +53,8 @@ class Status:
         """Take the newest frame; never waits."""
         self._rate_hz = self._rate.at(frame.tick)
         self._frame = frame
+        if frame.body.changes:
+            self._changes.extend(frame.body.changes)
 
     def close(self) -> None:
         """Leave the terminal as it was."""
@@ -54,15 +64,34 @@ class Status:
     def _run(self) -> None:
         if not self._console.is_terminal:
             while not self._closing.wait(PLAIN_EVERY_S):
+                self._log_changes()
                 if self._frame is not None:
                     for line in status_lines(self._show, self._frame, self._rate_hz):
                         self._console.print(line.plain, soft_wrap=True, markup=False, highlight=False)
             return
         with Live(console=self._console, auto_refresh=False, transient=True, redirect_stdout=False) as live:
             while not self._closing.wait(EVERY_S):
+                self._log_changes()
                 if self._frame is not None:
                     lines = status_lines(self._show, self._frame, self._rate_hz)
                     live.update(Text("\n", no_wrap=True, overflow="ellipsis").join(lines), refresh=True)
+
+    def _log_changes(self) -> None:
+        """Log who changed since the last time."""
+        changes = [self._changes.popleft() for _ in range(len(self._changes))]
+        for line in change_lines(self._show, changes):
+            log.warning(line)
+
+
+def change_lines(show: Show, changes: Sequence[PresenceChange]) -> list[str]:
+    """A sentence for each change of presence, and one for all that are too many to be read."""
+    lines = [
+        f"{show.wearers[one.wearer].name}'s {one.organ} is {one.after.name.lower()}: {one.reason}"
+        for one in changes[:MOST_CHANGES]
+    ]
+    if len(changes) > MOST_CHANGES:
+        lines.append(f"and {len(changes) - MOST_CHANGES} more changes of presence")
+    return lines
 
 
 def status_lines(show: Show, frame: Frame, rate_hz: float) -> list[Text]:
@@ -85,11 +114,14 @@ def _glance(show: Show, frame: Frame, rate_hz: float) -> Text:
     parts: list[Text] = [Text("–– Hz" if np.isnan(rate_hz) else f"{rate_hz:.1f} Hz", _style("foam"))]
     if frame.tick.dropped:
         parts.append(Text(f"{frame.tick.dropped} dropped", _style("ember")))
+    simulated = int((body.presence[:, HEART] == Presence.SIMULATED).sum())
     alive = int(np.isfinite(body.heart_rate).sum())
     people = Text(f"{alive} of {len(show.wearers)} alive")
     for presence, count in enumerate(np.bincount(body.presence[:, 0], minlength=len(Presence))[: len(Presence)]):
         if count:
             people.append(f" {MARKS[Presence(presence)]} {count}", _style(PRESENCE_COLORS[Presence(presence)]))
+    if simulated:
+        people.append(f" · {simulated} of {len(show.wearers)} simulated", _style(PRESENCE_COLORS[Presence.SIMULATED]))
     parts.append(people)
     if story.current >= 0:
         cue = show.cues[story.current]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from installation.ar.scenes import Scenes
-from installation.frame import SceneState, Story, Tick
+from installation.frame import Order, Receipt, SceneState, Story, Tick
 from installation.show.model import Scene
 from tests.story.fakes import a_show, plain_cues
 
@@ -89,3 +89,10 @@ def test_captions_are_those_of_the_scene_in_every_language():
     teller = Teller()
     assert teller.tell(scene=0).captions == {"en": "The tide is out.", "tr": "Deniz çekilmiş."}
     assert teller.tell(scene=1).captions == {}
+
+
+def test_an_engine_that_asked_is_to_be_told_on_that_tick_alone():
+    teller = Teller()
+    sync = Receipt(Order("sync", "osc", 1.0), True, "")
+    assert [teller.tell(receipts=receipts).asked for receipts in ((), (sync,), ())] == [False, True, False]
+    assert teller.tell(receipts=(sync,)).seq == teller.tell().seq, "asking changes nothing"

@@ -39,6 +39,9 @@ def test_every_address_gives_its_order():
     assert said("/master", 0.25) == ("master", "", 0.25, "")
     assert said("/cue/3.1/go") == ("cue", "3.1", None, "")
     assert said("/room/pantry.shortage_risk", 0.7) == ("room", "pantry.shortage_risk", 0.7, "")
+    assert said("/wearer/Elif/presence", "simulated") == ("presence", "Elif", 2.0, "")
+    assert said("/wearer/3/presence", 1) == ("presence", "3", 1.0, "")
+    assert said("/ar/sync") == ("sync", "", None, "")
     assert said("/reset") == ("reset", "", None, "")
 
 
@@ -51,7 +54,7 @@ def test_a_button_acts_when_it_is_pressed_and_not_when_it_is_let_go(path):
     assert order(path, False) is None
 
 
-@pytest.mark.parametrize("path", ["/blackout", "/master", "/room/risk"])
+@pytest.mark.parametrize("path", ["/blackout", "/master", "/room/risk", "/wearer/Elif/presence"])
 @pytest.mark.parametrize("arguments", [(), ("1",), (None,), (math.nan,), (math.inf,)])
 def test_a_level_without_a_number_is_refused(path, arguments):
     with pytest.raises(ValueError, match="Refused: "):

@@ -167,3 +167,9 @@ def test_a_new_scene_brings_its_own_parameters():
 
 def test_goodbye_carries_the_epoch():
     assert (OscMessage(goodbye(7)).address, OscMessage(goodbye(7)).params) == ("/ar/bye", [7])
+
+
+def test_an_engine_that_asks_is_told_everything_at_once():
+    feed = ArFeed(SHOW)
+    at = [n for n in range(100) if of(told(feed, fakes.scene(1, asked=n == 20), n / 60), "/ar/state")]
+    assert at == [0, 20, 80]

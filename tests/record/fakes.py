@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
+from mcap.reader import make_reader
 
 from installation import cli
 from installation.cli.recording import Keeping, describe
 from installation.clock import OfflineClock
 from installation.control.orders import Desk, order_of
-from installation.frame import Body, Frame, Health, PortEvent, Samples, Tick
+from installation.frame import Body, Flags, Frame, Health, PortEvent, Samples, Tick
 from installation.loop import open_rooms, play
 from installation.outputs.identity import offline_identity
 from installation.outputs.send import Outputs
 from installation.record.night import Rows, Run, join
 from installation.record.part import Opener, open_new
 from installation.record.recorder import Recorder
+from installation.record.seal import keys_file
 from installation.sensors.read import Sensors
 from installation.show.check import SHAPES
 from installation.show.load import load
@@ -91,7 +94,7 @@ def keep_night(
     show, clock, desk = load(SHOW), OfflineClock(), Desk()
     who = offline_identity(show.title, seed)
     sensors = Worn(show, clock, seed, worn)
-    recorder = Recorder(file, run_of(show, sensors, consents, seed), waits=True, open_file=open_file)
+    recorder = Recorder(file, run_of(show, sensors.patched, consents, seed), waits=True, open_file=open_file)
     outputs = Outputs(show, clock, who, live=False)
     rooms = open_rooms(
         show, clock, outputs, seed=seed, epoch=who.epoch, hardware=False, sensors=sensors, desk=desk,
@@ -102,10 +105,10 @@ def keep_night(
     return outputs.digest(), sensors, recorder
 
 
-def run_of(show: Show, sensors: Worn, consents: tuple[str, ...] = (), seed: int = 3) -> Run:
-    files = {name: (SHOW / name).read_bytes() for name in SHAPES}
+def run_of(show: Show, patched: Flags, consents: tuple[str, ...] = (), seed: int = 3, folder: Path = SHOW) -> Run:
+    files = {name: (folder / name).read_bytes() for name in SHAPES}
     kept = Keeping(Path("night.mcap"), dict.fromkeys(consents, "2026-11-22"), files)
-    return describe(show, kept, sensors.patched, offline_identity(show.title, seed), seed, True)
+    return describe(show, kept, patched, offline_identity(show.title, seed), seed, True)
 
 
 def nexus(*arguments: object) -> int:
@@ -127,3 +130,26 @@ def frames(show: Show, seconds: float) -> Iterator[Frame]:
     rooms = open_rooms(show, clock, outputs, seed=1, epoch=1, hardware=False, watchers=(Keeper(),))
     play(rooms, clock, seconds, threading.Event(), strict=True)
     yield from kept
+
+
+def everything(file: Path) -> bytes:
+    """All that a file and its sidecar say, packed and unpacked."""
+    parts = [file.read_bytes()]
+    if keys_file(file).exists():
+        parts.append(keys_file(file).read_bytes())
+    with file.open("rb") as data:
+        reader = make_reader(data)
+        parts += [message.data for _, _, message in reader.iter_messages()]
+        parts += [json.dumps(one.metadata).encode() for one in reader.iter_metadata()]
+    return b"\n".join(parts)
+
+
+def values_of(sensed: list[Samples], column: int) -> list[bytes]:
+    """One column's values and times, as text and as bytes."""
+    found = []
+    for samples in sensed:
+        own = samples.column == column
+        for number in (*samples.value[own].tolist(), *samples.time_s[own].tolist()):
+            if number != int(number):  # a whole number says nothing about whom it came from
+                found += [repr(number).encode(), np.float64(number).tobytes()]
+    return found

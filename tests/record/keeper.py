@@ -30,7 +30,7 @@ if __name__ == "__main__":
     clock = RealClock()
     who = offline_identity(show.title, 1)
     outputs = Outputs(show, clock, who, live=False)
-    recorder = Recorder(Path(sys.argv[1]), run_of(show, Worn(show, OfflineClock(), 1, ())))
+    recorder = Recorder(Path(sys.argv[1]), run_of(show, Worn(show, OfflineClock(), 1, ()).patched))
     rooms = open_rooms(
         show, clock, outputs, seed=1, epoch=who.epoch, hardware=False, watchers=(recorder, Teller())
     )  # fmt: skip

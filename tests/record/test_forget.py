@@ -2,48 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 from pathlib import Path
 
-import numpy as np
 import pytest
-from mcap.reader import make_reader
 
-from installation.frame import Samples
 from installation.record.consent import read_consents
 from installation.record.read import Night
 from installation.record.seal import Seal, keys_file, read_keys
 from installation.show.load import load
 from installation.show.problems import ShowProblems
 from tests.conftest import SHOW
-from tests.record.fakes import keep_night, nexus
+from tests.record.fakes import everything, keep_night, nexus, values_of
 
 WORN = ("Elif", "Noor")
-
-
-def everything(file: Path) -> bytes:
-    """All that a file and its sidecar say, packed and unpacked."""
-    parts = [file.read_bytes()]
-    if keys_file(file).exists():
-        parts.append(keys_file(file).read_bytes())
-    with file.open("rb") as data:
-        reader = make_reader(data)
-        parts += [message.data for _, _, message in reader.iter_messages()]
-        parts += [json.dumps(one.metadata).encode() for one in reader.iter_metadata()]
-    return b"\n".join(parts)
-
-
-def values_of(sensed: list[Samples], column: int) -> list[bytes]:
-    """One column's values and times, as text and as bytes."""
-    found = []
-    for samples in sensed:
-        own = samples.column == column
-        for number in (*samples.value[own].tolist(), *samples.time_s[own].tolist()):
-            if number != int(number):  # a whole number says nothing about whom it came from
-                found += [repr(number).encode(), np.float64(number).tobytes()]
-    return found
 
 
 def test_without_consent_neither_own_samples_nor_the_twin_that_follows_them_are_written(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from tests.record.fakes import Worn, frames, keep_night, nexus, run_of
 
 def shown_run(seed: int = 3) -> Run:
     show = load(SHOW)
-    return run_of(show, Worn(show, OfflineClock(), seed, ()))
+    return run_of(show, Worn(show, OfflineClock(), seed, ()).patched)
 
 
 @pytest.fixture(scope="module")

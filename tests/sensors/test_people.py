@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from installation.frame import ORGANS, Body, Chunk, Presence
-from installation.sensors.people import ADC_MAX, LINES_HZ, SYSTOLE_S, People
+from installation.sensors.people import ADC_MAX, FELT_S, LINES_HZ, SYSTOLE_S, People
 
 
 def body_of(heart_rate: list[float], presence: Presence) -> Body:
@@ -122,6 +122,21 @@ def test_a_twin_takes_over_the_rate_of_a_heart_that_is_felt_without_a_jump():
     assert after == pytest.approx(before, abs=1e-9)
     assert rate_hz[0] == pytest.approx(2.0, rel=0.12)
     assert rate_hz[1] < 1.7
+
+
+def test_a_twin_falls_into_step_with_the_heart_it_follows():
+    people = People(3, 4)
+    body = dataclasses.replace(body_of([66.0, 66.0, 66.0], Presence.REAL), heart_phase=np.empty(3))
+    for block in range(60):
+        time_s = 0.32 * block
+        body.heart_phase[:] = (1.1 * time_s) % 1.0
+        people.follow(body, time_s)
+        phase, _ = people._phase(time_s)
+        apart = phase[:, 0] - 1.1 * (time_s + FELT_S)
+        apart -= np.rint(apart)
+        if block == 0:
+            assert np.abs(apart).max() > 0.2
+    assert np.abs(apart).max() < 0.12, "breathing alone keeps it from being exactly there"
 
 
 def test_only_those_that_are_asked_follow():

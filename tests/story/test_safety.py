@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from installation.frame import Force
 from tests.story.fakes import Cues, Operator, a_show, order, plain_cues, weights
 
 
@@ -216,3 +217,28 @@ def test_a_room_signal_out_of_its_range_is_refused(value):
 def test_an_unknown_room_signal_is_refused_with_the_nearest_guess():
     receipt = Operator(a_show()).say("room", "rik", 0.5)
     assert receipt.reason == "Refused: the room has no signal 'rik'; did you mean \"risk\"?"
+
+
+def test_an_operator_forces_a_wearer_by_name_or_number_and_lets_go_again():
+    operator = Operator(a_show())
+    assert operator.say("presence", target="wearer 1", value=2.0).accepted
+    assert operator.story.forced.tolist()[0] == Force.SIMULATED
+    assert operator.say("presence", target="1", value=1.0).accepted
+    assert operator.story.forced.tolist()[0] == Force.REAL
+    operator.say("reset")
+    assert operator.story.forced.tolist()[0] == Force.REAL, "a sensor is no better for a reset"
+    assert operator.say("presence", target="1", value=0.0).accepted
+    assert not operator.story.forced.any()
+
+
+@pytest.mark.parametrize(("target", "value"), [("nobody", 1.0), ("1", 3.0), ("1", 0.5), ("1", math.nan), ("", 1.0)])
+def test_a_presence_that_is_none_is_refused_with_a_sentence(target: str, value: float):
+    operator = Operator(a_show())
+    receipt = operator.say("presence", target=target, value=value)
+    assert not receipt.accepted
+    assert receipt.reason.startswith("Refused: ")
+    assert not operator.story.forced.any()
+
+
+def test_an_engine_may_always_ask_to_be_told():
+    assert Operator(a_show()).say("sync").accepted

@@ -112,3 +112,20 @@ def test_what_cannot_be_played_is_told_with_what_would_do(tmp_path: object) -> N
 def test_orders_of_the_room_reach_the_story() -> None:
     night = play(SHOW, minutes=0.2, at={"0:01": order("cue", "2"), "0:02": room("pantry.shortage_risk", 0.9)})
     assert [number for _, number in night.cues] == ["0.5", "2", "3.1"]
+
+
+def test_an_operator_who_forces_presence_is_obeyed_until_they_let_go() -> None:
+    at = {
+        "0:20": order("presence", "wearer 1", 2),
+        "0:26": order("presence", "wearer 1", 0),
+        "0:34": order("presence", "wearer 2", 1),
+        "0:35": unplug("wearer 2"),
+    }
+    night = play(SHOW, people=2, minutes=0.8, seed=4, at=at)
+    first, second = night.presence[:, 0], night.presence[:, 1]
+    assert first[night.tick("0:19.9")] == Presence.REAL
+    assert (first[night.tick("0:20.1") : night.tick("0:26")] == Presence.SIMULATED).all()
+    assert first[night.tick("0:31")] == Presence.REAL
+    assert (second[night.tick("0:38") :] == Presence.HELD).all(), "no twin takes over"
+    assert np.isfinite(night.heart_rate[-1, 1])
+    assert night.violations == ()

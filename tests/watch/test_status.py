@@ -3,19 +3,29 @@ from __future__ import annotations
 import dataclasses
 import io
 import math
+import time
 
 import pytest
 from rich.console import Console
 
-from installation.frame import Health, Tick
+from installation.frame import Health, Presence, PresenceChange, Tick
 from installation.watch.rate import Rate
-from installation.watch.status import Status, has_screen, status_lines
+from installation.watch.status import Status, change_lines, has_screen, status_lines
 from tests.watch import fakes
 
 
 def test_the_line_tells_rate_people_cue_and_standby() -> None:
     line = status_lines(fakes.show(), fakes.frame(9), 59.94)[0].plain
-    for words in ("59.9 Hz", "1 of 2 alive", "● 1", "○ 1", "Feast · 2 The table 60 %", "standby 2.5", "master 90 %"):
+    for words in (
+        "59.9 Hz",
+        "1 of 2 alive",
+        "● 1",
+        "○ 1",
+        "1 of 2 simulated",
+        "Feast · 2 The table 60 %",
+        "standby 2.5",
+        "master 90 %",
+    ):
         assert words in line
     assert "dropped" not in line
 
@@ -67,3 +77,24 @@ def test_a_screen_is_there_where_linux_says_so(variables: dict[str, str], expect
 def test_other_systems_have_a_screen_unless_a_machine_builds_there(system: str) -> None:
     assert has_screen(system, {})
     assert not has_screen(system, {"CI": "true"})
+
+
+def test_who_changed_is_said_with_the_reason_and_a_crowd_is_summed_up() -> None:
+    one = PresenceChange(3.0, 0, "heart", Presence.REAL, Presence.HELD, "no sample for 1 s")
+    name = fakes.show().wearers[0].name
+    assert change_lines(fakes.show(), [one]) == [f"{name}'s heart is held: no sample for 1 s"]
+    many = change_lines(fakes.show(), [one] * 30)
+    assert len(many) == 9
+    assert many[-1] == "and 22 more changes of presence"
+
+
+def test_changes_of_presence_are_logged_by_the_status_and_not_by_the_loop(caplog: pytest.LogCaptureFixture) -> None:
+    status = Status(fakes.show(), Console(file=io.StringIO(), force_terminal=True, width=80))
+    frame = fakes.frame(9)
+    one = PresenceChange(3.0, 0, "heart", Presence.REAL, Presence.HELD, "no sample for 1 s")
+    status.show(dataclasses.replace(frame, body=dataclasses.replace(frame.body, changes=(one,))))
+    deadline = time.monotonic() + 5.0
+    while not caplog.records and time.monotonic() < deadline:
+        time.sleep(0.01)
+    status.close()
+    assert [record.name for record in caplog.records] == ["installation.presence"]
