@@ -10,17 +10,19 @@ from pathlib import Path
 import numpy as np
 
 from installation.cli.bench import Row
-from tests.benchmarks import garments, ledfx_peer, reflex, startup
+from tests.benchmarks import garments, ledfx_peer, presence, recording, reflex, startup
 from tests.benchmarks.aims import judged
 
 row = partial(judged, "loop")
 
 
 def rows(_: Path) -> Iterator[Row]:
-    """Every figure of the loop, as it is measured; about two minutes, and half a minute more with LedFx."""
+    """Every figure of the loop, as it is measured; about six minutes, and half a minute more with LedFx."""
     yield from _reflex()
     yield from _garments()
     yield from _start_up()
+    yield from recording.rows()
+    yield from presence.rows()
 
 
 def _reflex() -> Iterator[Row]:

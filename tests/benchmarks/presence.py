@@ -29,7 +29,7 @@ KINDS: dict[str, Callable[[int], Fault]] = {
     "garbage": lambda wearer: garbage(wearer, LASTS_S),
 }
 
-row = partial(judged, "presence")
+row = partial(judged, "loop")
 
 
 def rows() -> Iterator[Row]:

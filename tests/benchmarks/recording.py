@@ -30,9 +30,11 @@ from tests.benchmarks.aims import judged
 from tests.benchmarks.drain import draining
 from tests.benchmarks.garments import GARMENTS, PIXELS, RATE_HZ, cpu_s
 from tests.benchmarks.house import NotedClock, furnish, warm_show
+from tests.benchmarks.processes import python, started
 from tests.benchmarks.shows import garments_show
 
 PLAY_S = 10.0
+KILLS, KILLED_S = 4, 2.5  # recordings that are killed, and when; each at another moment of a block
 ROUNDS = 3  # each with and without the recorder in turn: the machine's own moods fall on both
 
 row = partial(judged, "loop")
@@ -69,6 +71,20 @@ def rows() -> Iterator[Row]:
         yield row("recorder_cpu", 100 * (cpu[True] - cpu[False]) / seconds, "% of a core")
         yield row("recording_per_wearer_hour", size / seconds * 3600 / GARMENTS / 1e6, "MB")
         yield row("replay_speed", PLAY_S / _replay_s(show, nights[-1]), "times real time")
+        lost_s = [_lost_s(Path(folder) / f"killed-{turn}.mcap", turn) for turn in range(KILLS)]
+        yield row("killed_recording_loses_most", max(lost_s), "s", aim="<= 0.5")
+
+
+def _lost_s(file: Path, turn: int) -> float:
+    """What a run that is killed had played, and its recording does not have."""
+    with started(python("tests.record.keeper", str(file))) as running:
+        assert running.stdout is not None
+        played_s = 0.0
+        while played_s < KILLED_S + 0.07 * turn:
+            played_s = float(running.stdout.readline())
+        running.kill()
+        played_s = float(([*running.stdout] or [played_s])[-1])
+    return played_s - [step.tick.time_s for step in Night(file).steps(())][-1]
 
 
 class Timed:
