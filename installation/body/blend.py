@@ -13,6 +13,7 @@ from installation.frame import Flags, Floats
 
 DOUBT_S = 1.0  # from none to all of a quality that is shown: light that hangs on it swells and fades, and never jumps
 CALM_S = 0.5  # in which a level that is felt again moves to where it is
+HURRY = 6.0  # beats a minute within a second: thirty in five seconds, as at the start of a run; no heart is faster
 APART = 0.6  # of an interval: beats shown are never closer; what comes sooner is an early beat at best, or noise
 
 SHOWN = ("rate", "phase", "beat_s", "ibi_s", "rmssd_ms", "quality", "age_s")
@@ -85,9 +86,18 @@ def _believe(shown: float, felt: float, dt_s: float) -> float:
 
 
 @compiled
+def _keep_near(shown: float, felt: float, dt_s: float) -> float:
+    """A rate that moves to what is felt no faster than a heart can, so that what noise feels like is not kept."""
+    kept = _keep(shown, felt, dt_s)
+    return kept if np.isnan(shown) or np.isnan(felt) else min(max(kept, shown - HURRY * dt_s), shown + HURRY * dt_s)
+
+
+@compiled
 def _go_on(own: Any, phase: float, rate: float) -> None:
-    """Let an own rhythm that was never felt take over what is shown, so that it can be held."""
-    own.phase, own.pace_s, own.error = phase, 60.0 / rate, 0.0
+    """Let an own rhythm go on alone at the rate that was kept; one that was never felt takes over what is shown."""
+    if np.isnan(own.phase):
+        own.phase, own.error = phase, 0.0
+    own.pace_s = 60.0 / rate
 
 
 @compiled
@@ -116,7 +126,7 @@ def blend(
     for w in range(wearers):
         s, at, own, other = memory[w], standing[w, HEART], rhythm[w], rhythm[wearers + w]
         if at.presence == REAL:
-            s.rate = _keep(s.rate, own.rate, dt_s)
+            s.rate = _keep_near(s.rate, own.rate, dt_s)
             s.rmssd_ms = _keep(s.rmssd_ms, own.rmssd_ms, dt_s)
             s.ibi_s = own.ibi_s
         elif at.presence == HELD and np.isnan(s.rate) and at.twin > 0.0:
@@ -128,8 +138,8 @@ def blend(
         s.quality = _believe(s.quality, _mix(quality[w, HEART], quality[wearers + w, HEART], at.twin), dt_s)
         shown[QUALITY, w] = s.quality
 
-        if at.presence == HELD and np.isnan(own.phase):
-            _go_on(own, s.phase, rate)
+        if at.presence == HELD:
+            _go_on(own, s.phase, s.rate)
         phase = _mix_phase(s, own.phase, other.phase, at.twin)
         ahead = _way(phase - s.phase)
         turned = ahead > 0.0 and phase < s.phase
