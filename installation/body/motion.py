@@ -1,9 +1,9 @@
 """Motion from an accelerometer, vector by vector, many wearers in columns: energy, cadence, stillness, gesture, unrest.
 
-Three rows of about the same time, one for each axis, are one vector.  Its unit is learned: whatever the median
-length of the vectors is, at rest, is 1 g.  Slow change is gravity and tells posture; what is left is motion.
-Cadence is the shortest lag at which motion resembles itself, in all three axes at once, so that it matters
-neither how the sensor is turned nor which way the wearer moves; steps, not strides, where both are there.
+The unit is learned: whatever the median length of the vectors is, at rest, is 1 g.  Slow change is gravity
+and tells posture; what is left is motion.  Cadence is the shortest lag at which motion resembles itself, in
+all three axes at once, so that it matters neither how the sensor is turned nor which way the wearer moves;
+steps, not strides, where both are there.
 
 Wearing: on the wrist or lower arm, any way round.  Where gravity usually points, seen from the sensor, is the
 arm at rest; turned by more than 60 degrees and held there it is raised.  (Turning the lower arm over
@@ -25,14 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.compiled import compiled
-from installation.frame import CHANNELS, Flags, Floats, Ints
+from installation.frame import Flags, Floats
 
-ACC_X = CHANNELS.index("acc_x")  # y and z are the next two
-
-# Rows to vectors
-WAITING = 64  # rows of an axis that may wait for the others': two packets of the slowest radio
-TOGETHER_S, OF_STEP = 0.005, 0.4  # so near in time, and in share of the usual step, rows are one vector
-LARGEST = 1e12  # no converter counts so far, in whatever unit
 GAP_S = 1.0  # a longer silence hides a posture: gravity and rhythm start anew
 
 # Unit and gravity
@@ -66,11 +60,7 @@ SILENT_S = 0.5, 1.5  # without a sample
 
 MOTION = np.dtype(
     [
-        ("waiting_s", "f8", (3, WAITING)),  # rows that wait for their vector: times,
-        ("waiting", "f8", (3, WAITING)),  # values,
-        ("first", "i8", 3),  # where the oldest is,
-        ("rows", "i8", 3),  # and how many
-        *((name, "f8") for name in ("time_s", "step_s", "begun_s", "changed_s", "x", "y", "z")),
+        *((name, "f8") for name in ("time_s", "begun_s", "changed_s", "x", "y", "z")),
         *((name, "f8") for name in ("unit", "gx", "gy", "gz")),  # of the device: 1 g, gravity
         *((name, "f8") for name in ("square", "points", "unrest", "stillness", "quick")),
         *((name, "f8") for name in ("rest_x", "rest_y", "rest_z", "up_s")),  # the arm at rest, seen from the sensor
@@ -105,20 +95,30 @@ def _sure(measured: float, doubts: tuple[float, float]) -> float:
 def _cadence(m: Any) -> float:
     """Steps or beats a minute in the remembered motion; NaN where it has no rhythm.
 
-        r(lag) = sum a(t) a(t - lag) / sqrt(sum a(t)**2 * sum a(t - lag)**2),   over the same t for every lag
-        period = shortest peak of r near the highest, between samples by  cos w = (r_before + r_after) / 2 r
+    r(lag) = sum a(t) a(t - lag) / sqrt(sum a(t)**2 * sum a(t - lag)**2),   over the same t for every lag
+    period = shortest peak of r near the highest, between samples by  cos w = (r_before + r_after) / 2 r
     """
-    likeness = np.empty(LONGEST + 2)
-    end, best = m.slot + 1, 0.0
     span = SLOTS - LONGEST - 1
-    for lag in range(LONGEST + 2):
-        both = new = old = 0.0
-        for back in range(1, span + 1):
-            a, b = m.slots[(end - back) % SLOTS], m.slots[(end - back - lag) % SLOTS]
-            both += a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
-            new += a[0] * a[0] + a[1] * a[1] + a[2] * a[2]
-            old += b[0] * b[0] + b[1] * b[1] + b[2] * b[2]
-        likeness[lag] = both / np.sqrt(new * old) if new > 0.0 and old > 0.0 else 0.0
+    x, y, z = np.empty(SLOTS), np.empty(SLOTS), np.empty(SLOTS)  # newest first
+    for back in range(SLOTS):
+        slot = m.slots[(m.slot - back) % SLOTS]
+        x[back], y[back], z[back] = slot[0], slot[1], slot[2]
+    new = 0.0
+    for t in range(span):
+        new += x[t] * x[t] + y[t] * y[t] + z[t] * z[t]
+    likeness, old, best = np.zeros(LONGEST + 2), new, 0.0
+    for lag in range(1, LONGEST + 2):
+        gone, come = lag - 1, lag + span - 1
+        old += x[come] * x[come] + y[come] * y[come] + z[come] * z[come]
+        old -= x[gone] * x[gone] + y[gone] * y[gone] + z[gone] * z[gone]
+        if lag < SHORTEST - 1 or not old > 1e-9 * new:  # it has not moved until now
+            continue
+        along_x = along_y = along_z = 0.0
+        for t in range(span):
+            along_x += x[t] * x[t + lag]
+            along_y += y[t] * y[t + lag]
+            along_z += z[t] * z[t + lag]
+        likeness[lag] = (along_x + along_y + along_z) / np.sqrt(new * old)
     for lag in range(SHORTEST, LONGEST + 1):
         if likeness[lag] >= likeness[lag - 1] and likeness[lag] >= likeness[lag + 1]:
             best = max(best, likeness[lag])
@@ -146,7 +146,7 @@ def _begin(m: Any, time_s: float, x: float, y: float, z: float) -> None:
     length = np.sqrt(x * x + y * y + z * z)
     if m.unit == 0.0:
         m.unit = length
-    if length > 0.0 and m.rest_x == m.rest_y == m.rest_z:  # all zero
+    if length > 0.0 and m.rest_x == 0.0 and m.rest_y == 0.0 and m.rest_z == 0.0:
         m.rest_x, m.rest_y, m.rest_z = x / length, y / length, z / length
 
 
@@ -201,7 +201,7 @@ def _move(m: Any, time_s: float, x: float, y: float, z: float) -> None:
         return
     if not step < GAP_S:  # NaN at the first
         _begin(m, time_s, x, y, z)
-        m.time_s, m.step_s, m.x, m.y, m.z, m.quality = time_s, 0.0, x, y, z, 0.0
+        m.time_s, m.x, m.y, m.z, m.quality = time_s, x, y, z, 0.0
         return
     if x != m.x or y != m.y or z != m.z:
         m.changed_s = time_s
@@ -229,97 +229,23 @@ def _move(m: Any, time_s: float, x: float, y: float, z: float) -> None:
         m.points += step / (REST_S + step) * (min(1.0, pull / m.unit) - m.points)
         unrest = _sure(np.sqrt(max(0.0, m.quick)), SPOILS_G)
         m.unrest = max(unrest, m.unrest - step / (RELEASE_S + step) * m.unrest)
-        still = _sure(-np.sqrt(max(0.0, m.square)), (-STILL_G[0], -STILL_G[1]))
+        still = _sure(np.sqrt(max(0.0, m.square)), STILL_G)
         glide = CALM_S if still > m.stillness else STIR_S
         m.stillness += step / (glide + step) * (still - m.stillness)
         _grid(m, time_s, dx, dy, dz)
         _pose(m, time_s, step)
     m.quality = _sure(age_s, SETTLED_S) * _sure(m.points, POINTS)
     flat = m.changed_s if m.changed_s > m.begun_s else m.begun_s
-    m.quality *= 1.0 - _sure(time_s - flat, (FLAT_S[1], FLAT_S[0])) if m.unit > 0.0 else 0.0
-    m.time_s, m.step_s, m.x, m.y, m.z = time_s, step, x, y, z
+    m.quality *= _sure(time_s - flat, FLAT_S) if m.unit > 0.0 else 0.0
+    m.time_s, m.x, m.y, m.z = time_s, x, y, z
 
 
 @compiled
-def _keep(m: Any, axis: int, time_s: float, value: float) -> None:
-    """Let a row wait for the others of its vector; the oldest gives way."""
-    if m.rows[axis] == WAITING:
-        m.first[axis] += 1
-        m.rows[axis] -= 1
-    place = (m.first[axis] + m.rows[axis]) % WAITING
-    m.waiting_s[axis, place], m.waiting[axis, place] = time_s, value
-    m.rows[axis] += 1
-
-
-@compiled
-def _next(channel: Ints, time_s: Floats, value: Floats, k: int, end: int, wanted: int) -> int:
-    """The first usable row of a channel from `k` on, `end` where there is none."""
-    while k < end and not (channel[k] == wanted and np.isfinite(time_s[k]) and abs(value[k]) < LARGEST):
-        k += 1
-    return k
-
-
-@compiled
-def _join(m: Any, time_s: Floats, channel: Ints, value: Floats, start: int, end: int) -> None:
-    """Make vectors of the rows [start, end) of one column and those that wait, and take them."""
-    kx = _next(channel, time_s, value, start, end, ACC_X)
-    ky = _next(channel, time_s, value, start, end, ACC_X + 1)
-    kz = _next(channel, time_s, value, start, end, ACC_X + 2)
-    while (m.rows[0] > 0 or kx < end) and (m.rows[1] > 0 or ky < end) and (m.rows[2] > 0 or kz < end):
-        x_s = m.waiting_s[0, m.first[0] % WAITING] if m.rows[0] > 0 else time_s[kx]
-        y_s = m.waiting_s[1, m.first[1] % WAITING] if m.rows[1] > 0 else time_s[ky]
-        z_s = m.waiting_s[2, m.first[2] % WAITING] if m.rows[2] > 0 else time_s[kz]
-        newest_s = max(x_s, y_s, z_s)
-        oldest_s = newest_s - min(TOGETHER_S, OF_STEP * m.step_s)
-        whole = x_s >= oldest_s and y_s >= oldest_s and z_s >= oldest_s
-        if whole:
-            x = m.waiting[0, m.first[0] % WAITING] if m.rows[0] > 0 else value[kx]
-            y = m.waiting[1, m.first[1] % WAITING] if m.rows[1] > 0 else value[ky]
-            z = m.waiting[2, m.first[2] % WAITING] if m.rows[2] > 0 else value[kz]
-            _move(m, newest_s, x, y, z)
-        if whole or x_s < oldest_s:
-            if m.rows[0] > 0:
-                m.first[0], m.rows[0] = m.first[0] + 1, m.rows[0] - 1
-            else:
-                kx = _next(channel, time_s, value, kx + 1, end, ACC_X)
-        if whole or y_s < oldest_s:
-            if m.rows[1] > 0:
-                m.first[1], m.rows[1] = m.first[1] + 1, m.rows[1] - 1
-            else:
-                ky = _next(channel, time_s, value, ky + 1, end, ACC_X + 1)
-        if whole or z_s < oldest_s:
-            if m.rows[2] > 0:
-                m.first[2], m.rows[2] = m.first[2] + 1, m.rows[2] - 1
-            else:
-                kz = _next(channel, time_s, value, kz + 1, end, ACC_X + 2)
-    while kx < end:
-        _keep(m, 0, time_s[kx], value[kx])
-        kx = _next(channel, time_s, value, kx + 1, end, ACC_X)
-    while ky < end:
-        _keep(m, 1, time_s[ky], value[ky])
-        ky = _next(channel, time_s, value, ky + 1, end, ACC_X + 1)
-    while kz < end:
-        _keep(m, 2, time_s[kz], value[kz])
-        kz = _next(channel, time_s, value, kz + 1, end, ACC_X + 2)
-
-
-@compiled
-def feel_motion(memory: NDArray[Any], time_s: Floats, column: Ints, channel: Ints, value: Floats) -> None:
-    """Take samples into the movers' memory.
-
-    memory (M,) `MOTION` · time_s, column, channel, value (K,): samples in any unit, in order of time within each
-    column and channel; a row that is no acceleration, no number, or never finds its vector is left out.
-    """
-    k = 0
-    while k < time_s.size:
-        if not ACC_X <= channel[k] <= ACC_X + 2:
-            k += 1
-            continue
-        end = k + 1
-        while end < time_s.size and column[end] == column[k]:
-            end += 1
-        _join(memory[column[k]], time_s, channel, value, k, end)
-        k = end
+def feel_motion(memory: NDArray[Any], vector: NDArray[Any]) -> None:
+    """Take vectors (K,) `VECTOR`, in order of time within each column, into the movers' memory (M,)."""
+    for k in range(vector.size):
+        v = vector[k]
+        _move(memory[v.column], v.time_s, v.x, v.y, v.z)
 
 
 @compiled
@@ -345,7 +271,7 @@ def motion_now(
         m = memory[c]
         known = m.unit > 0.0
         age_s[c] = now_s - m.time_s
-        quality[c] = m.quality * _sure(-age_s[c], (-SILENT_S[0], -SILENT_S[1])) if known else m.quality
+        quality[c] = m.quality * _sure(age_s[c], SILENT_S) if known else m.quality
         motion_g[c] = np.sqrt(max(0.0, m.square)) if known else np.nan
         cadence[c] = m.cadence if quality[c] > 0.0 else np.nan
         stillness[c] = m.stillness if known else np.nan

@@ -1,10 +1,9 @@
-"""Skin conductance (EDA), sample by sample, many wearers in columns: level, responses, arousal and how far to believe them.
+"""Skin conductance (EDA), sample by sample, many wearers in columns: level, responses, how far to believe.
 
 The conductance is smoothed and its slope taken.  A response (SCR) is a rise that starts where the slope leaves
 the ground and is announced once it has clearly passed its steepest point: usually before its peak, so that
 light answers while it still climbs.  Its amplitude and rise time grow until the peak.  What rises in a response is
 phasic and recovers exponentially; the rest is tonic, and the two add up to the smoothed conductance.
-Arousal is where level and rate of responses stand in the wearer's own last five minutes.
 
 Latency: 0.3 s for every value (the smoothing); a response is announced 0.7-1.5 s after its onset.
 
@@ -51,14 +50,9 @@ QUANTA = 2.0  # a rise of fewer steps of the converter is its last bit
 RECOVERY_S = 4.0  # of a response: half of it in 2.8 s, usual are 2-10 s (Boucsein 2012)
 DRIFT_S, DRIFT_US_S = 20.0, 0.05  # the level drifts at the pace of so long, and never faster
 
-# Arousal
-SLOT_S, SLOTS = 5.0, 60  # five minutes of level and rate are remembered
-RATE_S = 30.0  # responses are counted over about so long
-REST_PER_MIN, REST_SPREAD = 3.0, 2.0  # at rest 1-3 a minute (Braithwaite 2013): expected while no more is known
-REST_SLOTS = 12.0  # which weighs as much as a minute of the wearer's own
-LEVEL_SPREAD = 0.1  # of the level: less is no excitement
-BEYOND = 3.0  # spreads from the middle, where either measure is exhausted
-EASE_S = 1.5  # arousal glides at this pace
+# What is remembered, for others to find the usual in
+SLOT_S, SLOTS = 5.0, 60  # five minutes of level and rate of responses
+RATE_S = 30.0  # over about so long responses are counted
 
 # Each doubt is none at the first of its two numbers and complete at the second:
 SETTLED_S = 5.0, 2.5  # since invalid samples
@@ -80,8 +74,7 @@ SKIN = np.dtype(
         # the last response; the sample that announced it
         *((name, "f8") for name in ("scr_onset_s", "scr_onset_us", "top_us", "top_s", "rise_s", "told_s")),
         *((name, "f8") for name in ("count", "count_s")),  # responses, fading, and when they were counted
-        *((name, "f8") for name in ("level", "level_spread", "rate", "rate_spread")),  # the wearer's usual ones
-        *((name, "f8") for name in ("quality", "arousal")),
+        ("quality", "f8"),
         ("slot", "i8"),
         ("slots", "i8"),
         ("levels", "f8", SLOTS),
@@ -97,7 +90,7 @@ SKIN = np.dtype(
 def skins(columns: int) -> NDArray[Any]:
     """Memory of `columns` skins of which nothing is known."""
     memory = np.zeros(columns, SKIN)
-    for name in ("seen_s", "time_s", "begun_s", "changed_s", "scr_onset_s", "top_s", "told_s", "quality", "arousal"):
+    for name in ("seen_s", "time_s", "begun_s", "changed_s", "scr_onset_s", "top_s", "told_s", "quality"):
         memory[name] = np.nan
     return memory
 
@@ -203,13 +196,6 @@ def _part(s: Any, step: float, change: float, before: float) -> None:
 
 
 @compiled
-def _middle(kept: Any, count: int) -> tuple[float, float]:
-    """Median of the newest values, and their spread: of a normal distribution, its standard deviation."""
-    ordered = np.sort(kept[:count])
-    return float(ordered[count // 2]), float((ordered[(3 * count) // 4] - ordered[count // 4]) / 1.349)
-
-
-@compiled
 def _rate(s: Any, now_s: float) -> float:
     """Responses a minute, over about the last `RATE_S`."""
     felt_s = max(RATE_S, now_s - s.begun_s)
@@ -218,16 +204,10 @@ def _rate(s: Any, now_s: float) -> float:
 
 @compiled
 def _remember(s: Any, slot: int) -> None:
-    """Keep level and rate of one slot of the last five minutes, and what is usual in them."""
+    """Keep level and rate of one slot of the last five minutes."""
     here = s.slots % SLOTS
     s.levels[here], s.rates[here], s.slot = s.wave - s.phasic, _rate(s, s.time_s), slot
     s.slots += 1
-    count = min(s.slots, SLOTS)
-    s.level, s.level_spread = _middle(s.levels, count)
-    rate, spread = _middle(s.rates, count)
-    own = count / (count + REST_SLOTS)
-    s.rate = REST_PER_MIN + own * (rate - REST_PER_MIN)
-    s.rate_spread = max(REST_SPREAD, spread)
 
 
 @compiled
@@ -277,24 +257,9 @@ def feel_skin(memory: NDArray[Any], time_s: Floats, column: Ints, channel: Ints,
 
 
 @compiled
-def _arousal(s: Any, now_s: float) -> float:
-    """0..1, a half where level and rate of responses are the wearer's usual ones.
-
-    arousal = 1 / (1 + exp(-z_level - z_rate)),   z = (x - median) / spread within the last five minutes
-    """
-    level = rate = 0.0
-    if s.slots > 0:
-        level = (s.wave - s.phasic - s.level) / max(s.level_spread, LEVEL_SPREAD * s.level)
-        rate = (_rate(s, now_s) - s.rate) / s.rate_spread * min(1.0, (now_s - s.begun_s) / RATE_S)
-    z = min(BEYOND, max(-BEYOND, level)) + min(BEYOND, max(-BEYOND, rate))
-    return float(1.0 / (1.0 + np.exp(-z)))
-
-
-@compiled
 def skin_now(
     memory: NDArray[Any],
     now_s: float,
-    dt_s: float,
     tonic_us: Floats,
     phasic_us: Floats,
     scr: Flags,
@@ -302,7 +267,6 @@ def skin_now(
     scr_rise_s: Floats,
     scr_onset_s: Floats,
     scr_rate_per_min: Floats,
-    arousal: Floats,
     quality: Floats,
     age_s: Floats,
 ) -> None:
@@ -310,10 +274,9 @@ def skin_now(
 
     memory (M,) · tonic_us, phasic_us (M,) µS · scr (M,) True where a response was announced since the last tick ·
     scr_amplitude_us (M,) µS from onset to peak, scr_rise_s (M,) s, scr_onset_s (M,) time, all of the last
-    response, and still growing until its peak · scr_rate_per_min (M,) · arousal (M,) 0..1, held while the skin is
-    not believed · quality (M,) 0..1 · age_s (M,) of the newest sample, s
+    response, and still growing until its peak · scr_rate_per_min (M,) · quality (M,) 0..1 ·
+    age_s (M,) of the newest sample, s
     """
-    ease = -np.expm1(-dt_s / EASE_S)
     for c in range(memory.size):
         s = memory[c]
         known = s.time_s > -np.inf
@@ -328,8 +291,3 @@ def skin_now(
         scr_amplitude_us[c] = s.top_us - s.scr_onset_us if told else np.nan
         scr_rise_s[c] = s.rise_s if told else np.nan
         scr_rate_per_min[c] = _rate(s, now_s) if known else np.nan
-        if np.isnan(s.arousal) and known:
-            s.arousal = _arousal(s, now_s)
-        elif quality[c] > 0.0:
-            s.arousal += ease * (_arousal(s, now_s) - s.arousal)
-        arousal[c] = s.arousal
