@@ -1,0 +1,293 @@
+"""Skin conductance (EDA), sample by sample, many wearers in columns: level, responses, how far to believe.
+
+The conductance is smoothed and its slope taken.  A response (SCR) is a rise that starts where the slope leaves
+the ground and is announced once it has clearly passed its steepest point: usually before its peak, so that
+light answers while it still climbs.  Its amplitude and rise time grow until the peak.  What rises in a response is
+phasic and recovers exponentially; the rest is tonic, and the two add up to the smoothed conductance.
+
+Latency: 0.3 s for every value (the smoothing); a response is announced 0.7-1.5 s after its onset.
+
+Sources: criteria of a response: Boucsein et al., Psychophysiology 49:1017, 2012, and Braithwaite et al., guide for
+analysing EDA, 2013; shape of a response: Alexander et al., J Neurosci Methods 146:116, 2005; what is
+invalid: Kleckner et al., IEEE TBME 65:1460, 2018.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.compiled import compiled
+from installation.frame import CHANNELS, Flags, Floats, Ints
+
+EDA = CHANNELS.index("eda")
+
+SMOOTH_S = 0.1  # three poles of this: 0.8 Hz together; a response takes 0.5 s at least to rise
+DELAY_S = 3 * SMOOTH_S  # by which those poles make every slow wave late
+GAP_S = 1.5  # without a valid sample the wave starts anew: a response may have risen unseen
+
+# Validity
+LOWEST_US, HIGHEST_US = 0.05, 60.0  # of skin (Kleckner 2018)
+STEEPEST_US_S = 10.0  # faster than any skin (Kleckner 2018)
+SHARE_S, SHARE = 1.0, 0.1  # so much of about a second invalid: the contact is bad; less is a spike, and left out
+WARY_S = 5.0  # nothing is believed so soon after invalid samples (Kleckner 2018), nor after putting on
+
+# A response
+LEAST_US, OF_LEVEL, FAINTEST_US = 0.05, 0.05, 0.01  # its height, or this share of a dry skin's level (Boucsein 2012)
+QUICKEST_S, SLOWEST_S = 0.5, 5.0  # its rise
+STEP_S = 0.42  # height over steepest slope: a step, smoothed, has 0.37 s, a response more
+SLOPE_US_S = 0.03  # at its steepest, beyond the drift: the least height within the usual rise of 1-3 s
+FOOT = 0.1  # of the steepest slope: under it the rise has not begun, or is over
+PAST = 0.5  # of the steepest slope: the steepest point has clearly been passed
+AGAIN = 2.0  # so much steeper than at its flattest: another response on the shoulder of the first
+REFRACTORY_S = 1.0  # from onset to onset
+RIPPLES, RIPPLE_KEEPS = 4.0, 0.1  # noise rises as far as its usual rise, and hardly ever four times so far
+QUANTA = 2.0  # a rise of fewer steps of the converter is its last bit
+
+# Tonic and phasic
+RECOVERY_S = 4.0  # of a response: half of it in 2.8 s, usual are 2-10 s (Boucsein 2012)
+DRIFT_S, DRIFT_US_S = 20.0, 0.05  # the level drifts at the pace of so long, and never faster
+
+# What is remembered, for others to find the usual in
+SLOT_S, SLOTS = 5.0, 60  # five minutes of level and rate of responses
+RATE_S = 30.0  # over about so long responses are counted
+
+# Each doubt is none at the first of its two numbers and complete at the second:
+SETTLED_S = 5.0, 2.5  # since invalid samples
+FLAT_S = 4.0, 10.0  # without the slightest change: no skin
+CONTACT_US = 0.2, 0.12  # level: open electrodes of a wristband read up to the second
+COARSE_US = 0.05, 0.2  # step of the converter against the height of a response
+NOISY_US = 0.1, 0.5  # height that a response needs to stand out from the noise
+SILENT_S = 1.5, 4.0  # without a sample; the slowest sensors send four a second, in packets
+STALE_S = 1.0  # a response that came through this late is no news for the light
+
+SKIN = np.dtype(
+    [
+        *((name, "f8") for name in ("seen_s", "time_s", "raw", "pole1", "pole2", "wave", "slope")),
+        *((name, "f8") for name in ("begun_s", "changed_s", "bad", "bad_s", "quantum")),
+        *((name, "f8") for name in ("low", "ripple", "ripples")),  # foot of this ripple, the usual one, how many
+        *((name, "f8") for name in ("onset_s", "onset_us", "steepest")),  # the rise under way
+        *((name, "f8") for name in ("flattest", "flattest_s", "flattest_us")),  # of it, since it was announced
+        *((name, "f8") for name in ("phasic", "drift")),
+        # the last response; the sample that announced it
+        *((name, "f8") for name in ("scr_onset_s", "scr_onset_us", "top_us", "top_s", "rise_s", "told_s")),
+        *((name, "f8") for name in ("count", "count_s")),  # responses, fading, and when they were counted
+        ("quality", "f8"),
+        ("slot", "i8"),
+        ("slots", "i8"),
+        ("levels", "f8", SLOTS),
+        ("rates", "f8", SLOTS),
+        ("announced", "?"),  # the rise under way
+        ("news", "?"),
+    ],
+    align=True,
+)
+"""Memory of one skin; low, onset_us and the like in µS of the smoothed wave."""
+
+
+def skins(columns: int) -> NDArray[Any]:
+    """Memory of `columns` skins of which nothing is known."""
+    memory = np.zeros(columns, SKIN)
+    for name in ("seen_s", "time_s", "begun_s", "changed_s", "scr_onset_s", "top_s", "told_s", "quality"):
+        memory[name] = np.nan
+    return memory
+
+
+@compiled
+def _sure(measured: float, doubts: tuple[float, float]) -> float:
+    """1 at or beyond the first of `doubts`, 0 at the second, smooth between; 0 for NaN."""
+    along = (measured - doubts[1]) / (doubts[0] - doubts[1])
+    along = min(1.0, along) if along > 0.0 else 0.0
+    return float(along * along * (3.0 - 2.0 * along))
+
+
+@compiled
+def _begin(s: Any, time_s: float, value: float) -> None:
+    """Start the wave at one sample, level, with nothing known of a response."""
+    s.time_s = s.onset_s = time_s
+    s.raw = s.pole1 = s.pole2 = s.wave = s.low = s.onset_us = value
+    s.slope = s.steepest = s.phasic = s.drift = 0.0
+    s.bad_s = time_s
+    s.announced = False
+    if not s.begun_s <= time_s:  # NaN before the first
+        s.begun_s = s.count_s = time_s
+
+
+@compiled
+def _smooth(s: Any, time_s: float, value: float) -> None:
+    """Take one sample into the wave and its slope, exactly for any step:  tau dy/dt = u - y,  three times over."""
+    step = time_s - s.time_s
+    keep = np.exp(-step / SMOOTH_S)
+    mean = (1.0 - keep) * SMOOTH_S / step
+    pole1 = keep * s.pole1 + (mean - keep) * s.raw + (1.0 - mean) * value
+    pole2 = keep * s.pole2 + (mean - keep) * s.pole1 + (1.0 - mean) * pole1
+    wave = keep * s.wave + (mean - keep) * s.pole2 + (1.0 - mean) * pole2
+    s.time_s, s.raw, s.pole1, s.pole2, s.wave = time_s, value, pole1, pole2, wave
+    s.slope = (pole2 - wave) / SMOOTH_S
+
+
+@compiled
+def _least_us(s: Any) -> float:
+    """How high a rise of this wearer must be, on this sensor, to be a response."""
+    faint = min(LEAST_US, max(FAINTEST_US, OF_LEVEL * (s.wave - s.phasic)))
+    return float(max(faint, RIPPLES * s.ripple, QUANTA * s.quantum))
+
+
+@compiled
+def _mark(s: Any, onset_s: float, onset_us: float) -> None:
+    """A rise may begin here."""
+    s.onset_s, s.onset_us, s.steepest, s.announced = onset_s, onset_us, 0.0, False
+
+
+@compiled
+def _rise(s: Any) -> None:
+    """Judge the rise under way at the newest sample; where it is a response, announce it once."""
+    here_s = s.time_s - DELAY_S
+    s.steepest = max(s.steepest, s.slope)
+    height, since_s = s.wave - s.onset_us, here_s - s.onset_s
+    if s.announced:
+        if s.slope < s.flattest:
+            s.flattest, s.flattest_s, s.flattest_us = s.slope, here_s, s.wave
+        if s.slope <= 0.0:
+            _mark(s, here_s, s.wave)
+        elif s.slope > AGAIN * s.flattest + SLOPE_US_S and here_s - s.scr_onset_s > REFRACTORY_S:
+            _mark(s, s.flattest_s, s.flattest_us)
+            s.steepest, s.top_s = s.slope, np.nan  # the first response ends on the shoulder
+    elif (
+        s.slope < PAST * s.steepest
+        and height >= _least_us(s)
+        and QUICKEST_S <= since_s <= SLOWEST_S
+        and height >= STEP_S * s.steepest
+        and s.steepest >= SLOPE_US_S + max(0.0, s.drift)
+        and s.time_s - s.bad_s >= WARY_S
+        and not s.onset_s - s.scr_onset_s < REFRACTORY_S  # NaN before the first
+    ):
+        s.announced = s.news = True
+        s.low = np.inf  # no ripple
+        s.flattest, s.flattest_s, s.flattest_us = s.slope, here_s, s.wave
+        s.scr_onset_s, s.scr_onset_us, s.top_us, s.top_s, s.told_s = s.onset_s, s.onset_us, s.wave, here_s, s.time_s
+        s.rise_s = since_s
+        s.count = 1.0 + s.count * np.exp(-(s.time_s - s.count_s) / RATE_S)
+        s.count_s = s.time_s
+    elif s.slope < max(0.0, FOOT * s.steepest) or since_s > SLOWEST_S:
+        _mark(s, here_s, s.wave)
+    if s.wave > s.top_us and here_s - s.top_s < REFRACTORY_S and here_s - s.scr_onset_s <= SLOWEST_S:
+        s.top_us, s.top_s, s.rise_s = s.wave, here_s, here_s - s.scr_onset_s
+
+
+@compiled
+def _part(s: Any, step: float, change: float, before: float) -> None:
+    """Give the change (µS) of the wave in `step` seconds to what is phasic or tonic; `before`: its slope before."""
+    tonic = s.wave - change - s.phasic
+    drift = max(0.0, s.drift)
+    if s.slope > drift + SLOPE_US_S / 3 and change > 0.0:
+        s.phasic += max(0.0, change - drift * step)
+    else:
+        s.phasic = max(0.0, min(s.phasic * np.exp(-step / RECOVERY_S), s.phasic + change))
+    drift = s.drift + (1.0 - np.exp(-step / DRIFT_S)) * ((s.wave - s.phasic - tonic) / step - s.drift)
+    s.drift = min(DRIFT_US_S, max(-DRIFT_US_S, drift))
+    if s.slope > 0.0 and before <= 0.0:
+        s.low = s.wave
+    elif s.slope <= 0.0 and before > 0.0 and s.wave > s.low:
+        s.ripples = min(s.ripples + 1.0, 1.0 / RIPPLE_KEEPS)
+        s.ripple += (min(s.wave - s.low, 2.0 * s.ripple + FAINTEST_US) - s.ripple) / s.ripples
+
+
+@compiled
+def _rate(s: Any, now_s: float) -> float:
+    """Responses a minute, over about the last `RATE_S`."""
+    felt_s = max(RATE_S, now_s - s.begun_s)
+    return float(s.count * np.exp(-(now_s - s.count_s) / RATE_S) * 60.0 / RATE_S / -np.expm1(-felt_s / RATE_S))
+
+
+@compiled
+def _remember(s: Any, slot: int) -> None:
+    """Keep level and rate of one slot of the last five minutes."""
+    here = s.slots % SLOTS
+    s.levels[here], s.rates[here], s.slot = s.wave - s.phasic, _rate(s, s.time_s), slot
+    s.slots += 1
+
+
+@compiled
+def feel_skin(memory: NDArray[Any], time_s: Floats, column: Ints, channel: Ints, value: Floats) -> None:
+    """Take samples into the skins' memory.
+
+    memory (M,) `SKIN` · time_s, column, channel, value (K,): samples in µS, in order of time within each column
+    and channel; one that is no EDA, no number or not later than its forerunner is left out.
+    """
+    for k in range(time_s.size):
+        if channel[k] != EDA or not (np.isfinite(time_s[k]) and np.isfinite(value[k])):
+            continue
+        s, now_s, us = memory[column[k]], time_s[k], value[k]
+        if now_s <= s.seen_s:
+            continue
+        step = now_s - s.time_s
+        valid = LOWEST_US <= us <= HIGHEST_US
+        afresh = not step < GAP_S  # NaN at the first
+        if valid and not afresh:
+            valid = abs(us - s.pole1) <= STEEPEST_US_S * max(SMOOTH_S, step)
+        seen = now_s - s.seen_s if s.seen_s <= now_s else SHARE_S
+        s.bad += -np.expm1(-seen / SHARE_S) * ((0.0 if valid else 1.0) - s.bad)
+        s.seen_s = now_s
+        if s.bad > SHARE:
+            s.bad_s = now_s
+        if valid and afresh:
+            _begin(s, now_s, us)
+        elif valid:
+            change = abs(us - s.raw)
+            if change > 0.0:
+                s.changed_s = now_s
+                s.quantum = change if s.quantum == 0.0 else min(s.quantum, change)
+            wave, slope = s.wave, s.slope
+            _smooth(s, now_s, us)
+            _rise(s)
+            _part(s, step, s.wave - wave, slope)
+            slot = int(np.floor(now_s / SLOT_S))
+            if slot != s.slot and now_s - s.bad_s >= WARY_S:
+                _remember(s, slot)
+        s.quality = (
+            _sure(now_s - s.bad_s, SETTLED_S)
+            * _sure(now_s - s.changed_s, FLAT_S)
+            * _sure(s.wave, CONTACT_US)
+            * _sure(s.quantum, COARSE_US)
+            * _sure(_least_us(s), NOISY_US)
+        )
+
+
+@compiled
+def skin_now(
+    memory: NDArray[Any],
+    now_s: float,
+    tonic_us: Floats,
+    phasic_us: Floats,
+    scr: Flags,
+    scr_amplitude_us: Floats,
+    scr_rise_s: Floats,
+    scr_onset_s: Floats,
+    scr_rate_per_min: Floats,
+    quality: Floats,
+    age_s: Floats,
+) -> None:
+    """What is known of every skin at this tick, written; NaN: not known.
+
+    memory (M,) · tonic_us, phasic_us (M,) µS · scr (M,) True where a response was announced since the last tick ·
+    scr_amplitude_us (M,) µS from onset to peak, scr_rise_s (M,) s, scr_onset_s (M,) time, all of the last
+    response, and still growing until its peak · scr_rate_per_min (M,) · quality (M,) 0..1 ·
+    age_s (M,) of the newest sample, s
+    """
+    for c in range(memory.size):
+        s = memory[c]
+        known = s.time_s > -np.inf
+        age_s[c] = now_s - s.seen_s
+        quality[c] = s.quality * _sure(age_s[c], SILENT_S)
+        tonic_us[c] = s.wave - s.phasic if known else np.nan
+        phasic_us[c] = s.phasic if known else np.nan
+        scr[c] = s.news and now_s - s.told_s < STALE_S
+        s.news = False
+        told = s.told_s > -np.inf
+        scr_onset_s[c] = s.scr_onset_s
+        scr_amplitude_us[c] = s.top_us - s.scr_onset_us if told else np.nan
+        scr_rise_s[c] = s.rise_s if told else np.nan
+        scr_rate_per_min[c] = _rate(s, now_s) if known else np.nan
