@@ -1,0 +1,280 @@
+"""Breaths from a belt or chest impedance, sample by sample, many wearers in columns.
+
+Samples are averaged over cells of a tenth of a second, which leaves no mains in them and makes all devices alike.
+In the smoothed wave a rise or fall counts where it is a fair share of the wearer's own usual breath: its crests
+are the breaths.  Beside it an oscillator tuned to their pace follows the cells and knows at every moment how far
+along the breath is; no filter delays it.  All depends on samples and their stamps alone, so that one wearer among
+thousands, and any cut of the stream into ticks, gives the same breaths bit for bit.
+
+The wave must rise on inhaling, as chest impedance does, and a belt that is stretched.  A breath is counted when the
+wave has come back from its crest by a third of a breath, some 0.5-1 s later; the phase has no delay.
+
+Sources: breaths by a hysteresis against the usual one: Schmidt et al., Biomed Opt Express 8:3283, 2017, and for what
+is too little to be one, Khodadad et al., Physiol Meas 39:094001, 2018; the oscillator is an observer of wave, its
+quarter turn and the ground below, as Wodeyar et al., eLife 10:e68803, 2021, for phase in real time, with the
+constant gains of Rodriguez et al., IEEE Trans Ind Electron 58:127, 2011.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.compiled import compiled
+from installation.frame import CHANNELS, Floats, Ints
+
+RESP = CHANNELS.index("resp")
+
+CELL_S = 0.1  # whole periods of 50 and of 60 Hz; the fastest breath still has 14
+SMOOTH_S = 0.2  # two poles of this: the heart's ripple in chest impedance (1-2 Hz) falls to a third
+DELAY_S = 2 * SMOOTH_S  # by which those poles make every slow wave late
+KEEP = float(np.exp(-CELL_S / SMOOTH_S))
+GAP_S = 2.0  # a longer silence can hide half a breath: the wave starts anew
+LOST_S = 30.0  # and after so long it may be another wearer's
+SETTLE_S = 1.0  # no turn is believed before: a wave may start anywhere
+SHARE = 0.3  # of the usual breath the wave must come back to have turned: in speech breaths are so small
+FIRST_SHARE = 0.4  # of what was lately seen, while nothing is usual
+KNOWN = 3  # breaths make something usual: the median outvotes a sigh or a cough
+RECENT = 8  # breaths of which the median is usual: half a minute at rest
+LATE = 1.5  # so many cycles without a turn: breathing has become shallow, the share leans down
+LEAN_S, LEAST = 5.0, 0.25  # at this pace, to this: further down are the heart's ripple and the converter's steps
+PACE_S = 4.0  # of a breath until the wearer's own is known: 15 per minute
+QUICKEST_S, SLOWEST_S = 1.4, 24.0  # 43 and 2.5 per minute: what is told is 3 to 40
+CYCLES = 6  # from crest to crest and from trough to trough, of which the median is the pace; but
+ALIKE = 0.25  # natural logarithm: two in a row so alike are the pace, whatever was before
+PULL, NEAR = 0.5, 1.6  # the oscillator goes half the way to the pace at every turn, and is never further from it
+GAIN, GROUND_GAIN = 1.5, 0.1  # per radian: what was measured is forgotten within a tenth of a breath, its ground in two
+FAR = 1.5  # usual breaths: a ground so far from the last swing's middle is left behind after a shift of posture
+CRESTS = 64  # remembered: half a minute at the fastest, twice
+SPAN_S = 30.0  # over which breaths are counted: as people count them, in half minutes
+FEWEST = 2  # whole cycles until a rate is known
+RANGE = 25  # breaths that make the wearer's own range: two minutes at rest
+LEARN = 0.25  # by which the habits of a breath follow the last one
+FORGET = float(-np.expm1(-CELL_S / 8.0))  # of powers, within two breaths at rest
+FEW = 3.0  # cycles until breaths are believed wholly
+SPREAD = 0.35, 0.75  # of the logarithms of cycles and of heights, added: calm breath 0.15, speech 0.4, noise 0.6
+QUICK = 41.0, 46.0  # per minute: no guest breathes so fast
+STEPS = 6.0, 3.0  # of the converter in a breath
+STILL = 0.25  # of the usual breath: within such a band the chest is held still
+LARGEST, LATEST_S = 1e12, 1e11  # no converter counts so far, and no clock
+
+BREATH = np.dtype(
+    [
+        *((name, "f8") for name in ("time_s", "raw", "quantum")),  # the newest sample, the converter's step
+        *((name, "f8") for name in ("cell", "area", "covered_s")),  # the cell under way
+        *((name, "f8") for name in ("began_s", "wave_s", "pole", "wave", "high", "low")),  # cells, smoothed
+        *((name, "f8") for name in ("turn", "turn_s", "before", "found_s")),  # the turn to come, the last one
+        *((name, "f8") for name in ("still_s", "still_high", "still_low")),  # the stillness so far
+        *((name, "f8") for name in ("usual", "range", "full", "missed", "power")),  # what is usual for this wearer
+        ("height", "f8", RECENT),
+        ("cycle_s", "f8", CYCLES),
+        ("crest_s", "f8", CRESTS),
+        *((name, "i8") for name in ("breaths", "cycles", "crests")),  # crests: since the wave began
+        *((name, "f8") for name in ("trough_s", "pace_s", "along", "across", "ground", "beat_s")),
+        *((name, "f8") for name in ("trust", "rate", "phase", "error")),
+        ("rising", "?"),
+    ],
+    align=True,
+)
+"""Memory of one wearer's breathing: usual, the height of a breath, and range, the same over minutes; full, the phase
+of the crest; along, across, ground: the oscillator, beat_s its period, pace_s that of the breaths; rate per minute,
+trust, 0..1, of the last breaths; phase in turns and error what it lacks are of the moment shown; NaN: not known."""
+
+
+def breaths(columns: int) -> NDArray[Any]:
+    """Memory of the breathing of `columns` wearers of whom nothing is known."""
+    memory = np.zeros(columns, BREATH)
+    for name in ("time_s", "trough_s", "rate", "phase"):
+        memory[name] = np.nan
+    memory["pace_s"] = memory["beat_s"] = PACE_S
+    memory["full"] = 0.5
+    return memory
+
+
+@compiled
+def _begin(b: Any, time_s: float, value: float) -> None:
+    """Start the wave at one sample, level; what is usual for the wearer stays, unless it was long ago."""
+    if not time_s - b.time_s < LOST_S:  # NaN at the first
+        b.breaths = b.cycles = 0
+        b.missed = b.power = b.usual = b.range = 0.0
+        b.rate, b.trust = np.nan, 0.0
+    b.time_s, b.raw, b.cell, b.area, b.covered_s = time_s, value, np.floor(time_s / CELL_S), 0.0, 0.0
+    b.began_s = b.wave_s = b.turn_s = b.found_s = b.still_s = time_s
+    b.pole = b.wave = b.high = b.low = b.turn = b.before = b.ground = b.still_high = b.still_low = value
+    b.along = b.across = 0.0
+    b.rising, b.crests, b.trough_s = True, 0, np.nan
+
+
+@compiled
+def _take_cycle(b: Any, cycle_s: float) -> None:
+    """Let the pace follow one whole cycle, from crest to crest or from trough to trough."""
+    if not 0.5 * QUICKEST_S < cycle_s < SLOWEST_S:  # False for NaN, at the first
+        return
+    last_s = b.cycle_s[(b.cycles - 1) % CYCLES]
+    b.cycle_s[b.cycles % CYCLES] = cycle_s
+    b.cycles += 1
+    pace_s = np.median(b.cycle_s[: min(b.cycles, CYCLES)])
+    if b.cycles > 1 and abs(np.log(cycle_s / last_s)) < ALIKE:
+        pace_s = 0.5 * (cycle_s + last_s)
+    b.pace_s = min(max(pace_s, QUICKEST_S), SLOWEST_S)
+    beat_s = b.beat_s * (b.pace_s / b.beat_s) ** PULL
+    b.beat_s = min(max(beat_s, b.pace_s / NEAR), b.pace_s * NEAR)
+
+
+@compiled
+def _count(b: Any) -> None:
+    """Breaths per minute over the newest half minute, from whole cycles; from two at least, however long they are.
+
+    rate = 60 * cycles / (last crest - first crest)
+    """
+    newest_s, cycles, span_s = b.crest_s[(b.crests - 1) % CRESTS], 0, 0.0
+    for back in range(1, min(b.crests, CRESTS)):
+        older_s = newest_s - b.crest_s[(b.crests - 1 - back) % CRESTS]
+        if older_s > SPAN_S and cycles >= FEWEST:
+            break
+        cycles, span_s = back, older_s
+    if cycles >= FEWEST:
+        b.rate = 60.0 * cycles / span_s
+
+
+@compiled
+def _sure(measured: float, doubts: tuple[float, float]) -> float:
+    """1 at or beyond the first of `doubts`, 0 at the second, smooth between."""
+    along = min(1.0, max(0.0, (measured - doubts[1]) / (doubts[0] - doubts[1])))
+    return float(along * along * (3.0 - 2.0 * along))
+
+
+@compiled
+def _spread(values: Any, usual: float) -> float:
+    """How far some values are from the usual one: the median distance of their natural logarithms."""
+    off = np.empty(values.size)
+    for k in range(values.size):
+        off[k] = abs(np.log(values[k] / usual))
+    return float(np.median(off))
+
+
+@compiled
+def _trust(b: Any) -> float:
+    """The product of the doubts that change with breaths only."""
+    cycle_s, height = b.cycle_s[: min(b.cycles, CYCLES)], b.height[: min(b.breaths, RECENT)]
+    if b.breaths < KNOWN or cycle_s.size < FEWEST:
+        return 0.0
+    spread = _spread(cycle_s, np.median(cycle_s)) + _spread(height, b.usual)
+    few = min(1.0, (b.breaths - 1) / FEW)
+    fast = max(b.rate, 60.0 / b.pace_s)
+    return few * _sure(spread, SPREAD) * _sure(fast, QUICK) * _sure(b.usual / max(b.quantum, 1e-300), STEPS)
+
+
+@compiled
+def _take_crest(b: Any) -> None:
+    """Take a crest that is certain now: the end of inhaling."""
+    height = b.turn - b.before
+    b.height[b.breaths % RECENT] = height
+    b.breaths += 1
+    b.usual = np.median(b.height[: min(b.breaths, RECENT)])
+    b.range += (height - b.range) / min(b.breaths, RANGE) if b.breaths > KNOWN else b.usual - b.range
+    turns = np.arctan2(b.across, b.along) / (2.0 * np.pi) - (b.wave_s - b.turn_s + DELAY_S) / b.beat_s
+    b.full += LEARN * (0.5 + min(0.2, max(-0.2, turns - np.floor(turns + 0.5))) - b.full)
+    if b.crests > 0:
+        _take_cycle(b, b.turn_s - b.crest_s[(b.crests - 1) % CRESTS])
+    b.crest_s[b.crests % CRESTS] = b.turn_s
+    b.crests += 1
+    _count(b)
+    b.trust = _trust(b)
+
+
+@compiled
+def _find_turns(b: Any) -> None:
+    """Look at the newest cell for the turn to come; where it is certain, take it."""
+    if b.breaths < KNOWN:
+        b.high = max(b.wave, b.high - FORGET * (b.high - b.wave))
+        b.low = min(b.wave, b.low - FORGET * (b.low - b.wave))
+        back = FIRST_SHARE * (b.high - b.low)
+    else:
+        over_s = max(0.0, b.wave_s - b.found_s - LATE * b.pace_s)
+        back = SHARE * b.usual * max(LEAST, np.exp(-over_s / LEAN_S))
+    if (b.wave > b.turn) if b.rising else (b.wave < b.turn):
+        b.turn, b.turn_s = b.wave, b.wave_s
+        return
+    if not abs(b.turn - b.wave) > back or b.wave_s < b.began_s + SETTLE_S:
+        return
+    swing, middle = abs(b.turn - b.before), 0.5 * (b.turn + b.before)
+    if swing > 0.5 * back:  # False for the fall from where a wave began
+        if b.rising:
+            _take_crest(b)
+        else:
+            _take_cycle(b, b.turn_s - b.trough_s)
+            b.trough_s = b.turn_s
+        if abs(b.ground - middle) > FAR * max(swing, b.usual):
+            b.along, b.across, b.ground = b.wave - middle, 0.0, middle
+    b.rising = not b.rising
+    b.before, b.turn, b.turn_s, b.found_s = b.turn, b.wave, b.wave_s, b.wave_s
+
+
+@compiled
+def _turn_oscillator(b: Any, mean: float) -> None:
+    """Turn the oscillator on by one cell, and pull it towards what was measured.
+
+        measured = ground + along,   (along, across) turns by 2 pi / beat_s a second
+    """
+    angle = 2.0 * np.pi * CELL_S / b.beat_s
+    c, s = np.cos(angle), np.sin(angle)
+    b.along, b.across = c * b.along - s * b.across, s * b.along + c * b.across
+    miss = mean - b.ground - b.along
+    b.along -= np.expm1(-GAIN * angle) * miss
+    b.ground -= np.expm1(-GROUND_GAIN * angle) * miss
+    b.missed += FORGET * (miss * miss - b.missed)
+    b.power += FORGET * (b.along * b.along + b.across * b.across - b.power)
+
+
+@compiled
+def _close_cell(b: Any) -> None:
+    """Take the mean of a cell that is over."""
+    mean = b.area / b.covered_s
+    b.wave_s = (b.cell + 0.5) * CELL_S
+    b.pole = KEEP * b.pole + (1.0 - KEEP) * mean
+    b.wave = KEEP * b.wave + (1.0 - KEEP) * b.pole
+    b.still_high, b.still_low = max(b.still_high, b.wave), min(b.still_low, b.wave)
+    if b.still_high - b.still_low > STILL * b.usual:
+        b.still_s, b.still_high, b.still_low = b.wave_s, b.wave, b.wave
+    _find_turns(b)
+    _turn_oscillator(b, mean)
+    b.cell, b.area, b.covered_s = b.cell + 1.0, 0.0, 0.0
+
+
+@compiled
+def feel_breath(memory: NDArray[Any], time_s: Floats, column: Ints, channel: Ints, value: Floats) -> None:
+    """Take the samples of a tick into the memory (M,).
+
+    time_s, column, channel, value (K,): samples in order of time within each column and channel; one that is
+    no breath, no number or not later than its forerunner is left out.  Between samples the wave goes straight.
+    """
+    for k in range(time_s.size):
+        if channel[k] != RESP:
+            continue
+        b = memory[column[k]]
+        now_s, new = time_s[k], value[k]
+        if not (abs(now_s) < LATEST_S and abs(new) < LARGEST) or now_s <= b.time_s:
+            continue
+        if not now_s - b.time_s < GAP_S:
+            _begin(b, now_s, new)
+            continue
+        change = abs(new - b.raw)
+        if change > 0.0 and (b.quantum == 0.0 or change < b.quantum):
+            b.quantum = change
+        slope, at_s, at = (new - b.raw) / (now_s - b.time_s), b.time_s, b.raw
+        while at_s < now_s:
+            end_s = (b.cell + 1.0) * CELL_S
+            to_s = min(now_s, end_s)
+            to = b.raw + slope * (to_s - b.time_s)
+            b.area += 0.5 * (at + to) * (to_s - at_s)
+            b.covered_s += to_s - at_s
+            if to_s >= end_s:
+                if b.covered_s > 0.0:
+                    _close_cell(b)
+                else:
+                    b.cell += 1.0
+            at_s, at = to_s, to
+        b.time_s, b.raw = now_s, new
