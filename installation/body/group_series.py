@@ -1,0 +1,124 @@
+"""Series of many wearers on one grid: what group synchrony compares, kept in rings, with what each window needs.
+
+Twice a second the newest heart rate, skin and breath phase of every wearer are written down; a grid
+sample is the value of the first tick at or after its moment.  Heart and skin are compared by correlation,
+a breath phase is a point on the circle (cosine
+and sine), whose window needs neither.  All windows are then unit vectors, and the mean inner product
+over pairs is the mean correlation, or the mean phase coherence.
+
+A wearer's weight in a window rises from 0, where half of it is known, to their mean quality, where
+all of it is: who joins fades in over a window, who leaves fades out.  Short gaps are held; after a long one a
+series begins anew, so that the step between two lives of a sensor is never compared.
+
+Latency: at most a grid step.  Windows: 30 s is the segment of Tschacher et al. (Sci Rep 13:14932, 2023;
+14:16478, 2024); breath coherence needs a few breaths (four in 16 s).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from installation.compiled import compiled
+from installation.frame import Floats, Floats32, Ints
+
+GRID_S = 0.5  # breathing seldom passes 0.5 Hz, heart rate and skin are slower
+WINDOW = 60, 60, 32  # grid samples: 30 s of heart rate and skin, 16 s of breath phase
+HISTORY = 180  # grid samples, 90 s: as far back as chance is drawn from; many times the memory of a breath
+RING = HISTORY + 8  # and what is written while one round of work goes on
+HEART, SKIN, BREATH = range(3)
+MEASURES = ("heart", "skin", "breath")
+COSINE, SINE = 2, 3  # rows of values: heart, skin, cosine and sine of the breath
+ROWS = 4
+
+ROUND = 2  # grid samples, 1 s, from one comparison to the next: windows of half a minute change no faster
+ENDS = RING // ROUND  # windows that are remembered: one in every round
+LOST = 10  # grid samples, 5 s: after a longer gap a series begins anew
+SLOWEST, FASTEST = 20.0, 300.0  # no heart is outside, per minute
+MOST_US = 1e3  # nor is any skin beyond this, as level or per second
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Rings of N wearers: every sample stands twice, RING apart, so that any window is one stretch.
+
+    value (ROWS, N, 2 RING) · sure (3, N, 2 RING) weight of each sample, 0 where it is held ·
+    mean, scale, weight (3, N, ENDS) of the window that ended with that round; scale is 1 / norm, weight 0 where
+    the window can't be compared; written where the windows are used, once a round · age (3, N) samples since the series began, 0: it has not · quiet (3, N)
+    samples since it was last known.
+    """
+
+    value: Floats32
+    sure: Floats32
+    mean: Floats32
+    scale: Floats32
+    weight: Floats32
+    age: Ints
+    quiet: Ints
+
+
+def series(wearers: int) -> Series:
+    """Rings in which nothing is known."""
+    kinds = len(MEASURES)
+    whole, ends = (wearers, 2 * RING), (kinds, wearers, ENDS)
+    value, sure = np.zeros((ROWS, *whole), np.float32), np.zeros((kinds, *whole), np.float32)
+    mean, scale, weight = (np.zeros(ends, np.float32) for _ in range(3))
+    return Series(
+        value, sure, mean, scale, weight, np.zeros((kinds, wearers), np.int32), np.zeros((kinds, wearers), np.int32)
+    )
+
+
+@compiled
+def write(
+    value: Floats32,
+    sure: Floats32,
+    weight: Floats32,
+    age: Ints,
+    quiet: Ints,
+    step: int,
+    heart_rate: Floats,
+    skin: Floats,
+    breath_phase: Floats,
+    quality: Floats,
+    share: Floats,
+    known: bool,
+) -> None:
+    """Write grid sample `step` of every wearer into the rings of a `Series`.
+
+    heart_rate 1/min, skin µS or µS/s, breath_phase in turns, each (N,), NaN: not known · quality (N, 3 or more)
+    of heart, skin and breath · share (N,) 0..1 by which the wearer counts · known False: the step was missed
+    """
+    here = step % RING
+    for m in range(3):
+        for w in range(share.size):
+            x = heart_rate[w] if m == HEART else skin[w] if m == SKIN else breath_phase[w]
+            fit = SLOWEST <= x <= FASTEST if m == HEART else abs(x) < MOST_US
+            q = quality[w, m] * share[w]
+            fit = fit and known and 0.0 < q <= 1.0  # False for NaN
+            if not fit and age[m, w] == 0:
+                continue
+            a, b = x, 0.0
+            if m == BREATH and fit:
+                a, b = np.cos(2.0 * np.pi * x), np.sin(2.0 * np.pi * x)
+            if not fit:
+                before = here + RING - 1
+                a = value[m, w, before]
+                b = value[SINE, w, before] if m == BREATH else 0.0
+                q = 0.0
+                quiet[m, w] += 1
+            elif age[m, w] == 0 or quiet[m, w] > LOST:
+                value[m, w, :] = a
+                if m == BREATH:
+                    value[SINE, w, :] = b
+                sure[m, w, :] = weight[m, w, :] = 0.0
+                age[m, w] = quiet[m, w] = 0
+            else:
+                quiet[m, w] = 0
+            age[m, w] = min(age[m, w] + 1, RING)
+            value[m, w, here] = value[m, w, here + RING] = a
+            if m == BREATH:
+                value[SINE, w, here] = value[SINE, w, here + RING] = b
+            sure[m, w, here] = sure[m, w, here + RING] = q
+            if quiet[m, w] >= RING:
+                age[m, w] = 0
