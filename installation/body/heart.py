@@ -48,6 +48,7 @@ RELAX_S = 1.0  # and at this one while no rhythm is known: whoever puts a sensor
 GROW, SHRINK = 1.5, 0.15  # an artefact raises the typical strength this far at most; weak beats lower it slowly
 WILD, EARLY = 4.0, 0.7  # so much stronger than a beat, and so early: the sensor was knocked
 LARGEST = 1e12  # no converter counts so far, in whatever unit
+STEP_S = 0.052  # height over steepest slope: a step, smoothed, has 0.038-0.048; an upstroke takes longer
 QUANTA = 4.0  # a rise of fewer steps of the converter is its last bit, not a pulse
 
 NOTHING, REFUSED, BEAT = 0, 1, 2
@@ -220,7 +221,8 @@ def find_beats(
             p.beat_s = s.steepest_s - DELAY_S
             p.strength = np.sqrt(s.steepest * max(0.0, height))
             p.steepest, p.fall = s.steepest, s.fall
-            beat = height > QUANTA * s.quantum and _is_beat(s, p.beat_s, p.strength)
+            shape = height > QUANTA * s.quantum and height > STEP_S * s.steepest
+            beat = shape and _is_beat(s, p.beat_s, p.strength)
             p.verdict = BEAT if beat else REFUSED
             if beat:
                 s.fall = 0.0

@@ -98,8 +98,8 @@ def match(beats_s: Array, reference_s: Array, inside: Array, tolerance_s: float 
         found = counts & (np.abs(error_s) <= tolerance_s)
         hit, counted = nothing.copy(), _inside(shifted, inside)
         hit[near[found]] = True
-        false = counted.sum() - hit.sum()
-        f1 = 2 * found.sum() / (2 * found.sum() + false + (counts & ~found).sum())
+        false, missed = (counted & ~hit).sum(), counts.sum() - hit.sum()  # two references never share a beat
+        f1 = 2 * hit.sum() / (2 * hit.sum() + false + missed)
         if f1 > best.f1:
             best = Match(float(f1), float(error_s[found].std() * 1000), float(lag_s + np.median(error_s[found])), counted, hit)
     return best
