@@ -33,7 +33,8 @@ GAP_S = 0.25  # a longer silence can hide an upstroke (0.1-0.2 s): the wave star
 LOST_S = 3.0  # longer than any resting interval (Orphanidou, IEEE JBHI 19:832, 2015): the rhythm is forgotten
 REFRACTORY_S = 0.27  # no heart of a guest beats twice within this (220 per minute)
 DICROTIC_SHARE = 0.7  # of a typical beat: a rise must be so strong while the dicrotic wave may come
-WEAK_SHARE = 0.2  # and so strong later, since an early beat fills little; besides,
+EARLY_SHARE = 0.25  # and so strong after it, since an early beat fills little,
+DUE_SHARE, DUE = 0.12, (0.55, 0.85)  # down to this where one is due, in running intervals; besides,
 RIPPLE_GAIN = 1.5  # it must stand out from the ripples that are usual there
 VALVE_S = 0.1, 0.15  # after the end of ejection: from the one to the other
 RIPPLE_AFTER = 0.5  # of an interval: what is refused from here on is a ripple, no longer the dicrotic wave
@@ -134,9 +135,10 @@ def _share(since_s: float, interval_s: float, ripple: float) -> float:
     At its end the aortic valve closes, and the dicrotic wave rises.
     """
     after_s = since_s - (0.413 - 0.0017 * 60.0 / interval_s)
-    along = min(1.0, max(0.0, (after_s - VALVE_S[0]) / (VALVE_S[1] - VALVE_S[0])))
-    weak = WEAK_SHARE + RIPPLE_GAIN * ripple
-    return DICROTIC_SHARE + along * (min(weak, DICROTIC_SHARE) - DICROTIC_SHARE)
+    past = min(1.0, max(0.0, (after_s - VALVE_S[0]) / (VALVE_S[1] - VALVE_S[0])))
+    due = min(1.0, max(0.0, (since_s / interval_s - DUE[0]) / (DUE[1] - DUE[0])))
+    weak = EARLY_SHARE + due * (DUE_SHARE - EARLY_SHARE) + RIPPLE_GAIN * ripple
+    return DICROTIC_SHARE + past * (min(weak, DICROTIC_SHARE) - DICROTIC_SHARE)
 
 
 @compiled
