@@ -62,7 +62,7 @@ HEART = np.dtype(
         *((name, "f8") for name in ("foot", "steepest", "steepest_s", "fall")),  # the rise under way
         *((name, "f8") for name in ("beat_s", "strong_s")),  # the last beat, the last strong one
         # what is usual for this wearer; the highest refused rise since the last beat; the converter's step
-        *((name, "f8") for name in ("interval_s", "typical", "ripple", "highest", "quantum")),
+        *((name, "f8") for name in ("interval_s", "typical", "ripple", "highest", "quantum", "dicrotic", "second")),
         ("rising", "?"),
         ("known", "i4"),  # steady intervals in a row
     ],
@@ -85,6 +85,7 @@ def hearts(columns: int) -> NDArray[Any]:
     for name in ("time_s", "beat_s", "strong_s"):
         memory[name] = np.nan
     memory["interval_s"] = INTERVAL_S
+    memory["dicrotic"] = 0.5
     return memory
 
 
@@ -127,7 +128,7 @@ def _crest(s: Any, slope: float) -> float:
 
 
 @compiled
-def _share(since_s: float, interval_s: float, ripple: float) -> float:
+def _share(since_s: float, interval_s: float, dicrotic: float, ripple: float) -> float:
     """How strong a rise must be against a typical beat, `since_s` after the last one.
 
         ejection time of the left ventricle = 0.413 s - 0.0017 * rate      (Weissler, Circulation 37:149, 1968)
@@ -137,7 +138,8 @@ def _share(since_s: float, interval_s: float, ripple: float) -> float:
     after_s = since_s - (0.413 - 0.0017 * 60.0 / interval_s)
     past = min(1.0, max(0.0, (after_s - VALVE_S[0]) / (VALVE_S[1] - VALVE_S[0])))
     due = min(1.0, max(0.0, (since_s / interval_s - DUE[0]) / (DUE[1] - DUE[0])))
-    weak = EARLY_SHARE + due * (DUE_SHARE - EARLY_SHARE) + RIPPLE_GAIN * ripple
+    early = min(EARLY_SHARE, DUE_SHARE + dicrotic)
+    weak = early + due * (DUE_SHARE - early) + RIPPLE_GAIN * ripple
     return DICROTIC_SHARE + past * (min(weak, DICROTIC_SHARE) - DICROTIC_SHARE)
 
 
@@ -153,18 +155,21 @@ def _is_beat(s: Any, beat_s: float, strength: float) -> bool:
         typical *= np.exp(-(since_s - LATE * s.interval_s) / LEAN_S)
     elif since_s > INTERVAL_S and not known:
         typical *= np.exp(-(since_s - INTERVAL_S) / RELAX_S)
-    share = _share(since_s, s.interval_s, s.ripple) if known else _share(since_s, INTERVAL_S, UNKNOWN_RIPPLE)
+    share = _share(since_s, s.interval_s, s.dicrotic, s.ripple) if known else _share(since_s, INTERVAL_S, 1.0, UNKNOWN_RIPPLE)
     if since_s < REFRACTORY_S:
         return False
     if strength < share * typical:
         if since_s > RIPPLE_AFTER * s.interval_s:
             s.highest = max(s.highest, strength / typical)
+        else:
+            s.second = max(s.second, strength / typical)
         return False
     if known and since_s < EARLY * s.interval_s and strength > WILD * typical:
         return False
     s.beat_s = beat_s
     s.ripple += RIPPLE_KEEPS * (s.highest - s.ripple)
-    s.highest = 0.0
+    s.dicrotic += RIPPLE_KEEPS * (s.second - s.dicrotic)
+    s.highest = s.second = 0.0
     if strength > DICROTIC_SHARE * typical:
         _follow(s, beat_s)
     if not known:
