@@ -28,15 +28,14 @@ BEFORE_S, AFTER_S = 0.1, 0.3  # the upstroke and the crest, before the next beat
 LAST = 7  # beats whose median is believed: four good ones outvote whatever was before
 SETTLED = 4  # beats until anything is believed wholly; the third is the first to be believed at all
 DWARF = 2.0  # while nothing is believed, a beat so much stronger than the last: those were none, it is the first
-QUICKEST_S, SLOWEST_S, UNEVEN = 0.3, 2.0, 2.2  # plausible intervals, and of one to the next (Orphanidou 2015)
+QUICKEST_S, SLOWEST_S = 0.3, 2.0  # plausible intervals (Orphanidou 2015)
 LATE, LOST = 1.6, 3.2  # intervals without a beat: doubt begins and is complete
 SILENT_S, MUTE_S = 0.5, 1.5  # without a sample: the same
+ALIKE = 0.8  # correlation under which a template resembles nothing; 0.86 parted good from bad (Orphanidou 2015)
+TONE = 0.2, 0.08  # distance from a sine wave, see `_from_tone`: no doubt at the first, complete doubt at the second
 
-# Each doubt is none at the first of its two numbers and complete at the second:
-LIKENESS = 0.92, 0.8  # correlation with the wearer's own template; 0.86 parted good from bad (Orphanidou 2015)
-RIPPLE = 0.68, 0.85  # strongest refused rise against the beat: a dicrotic wave may come near, noise comes nearer
-FAIR = 0.75, 0.35  # share of plausible intervals
-TONE = 0.2, 0.08  # distance from a sine wave, see `_from_tone`
+SURE, UNLIKE, RIPPLE, UNEVEN, IRREGULAR = 3.73, 4.05, 4.63, 2.72, 7.54  # log odds, see `_odds`; fitted as told there
+MOST = 0.5, 1.0, 0.5, 0.4  # what the four measures can say at most, in that order
 
 QUALITY = np.dtype(
     [
@@ -47,7 +46,7 @@ QUALITY = np.dtype(
         ("shapes", "i8"),
         ("beats", "i8"),
         *((name, "f8") for name in ("pending_s", "beat_s", "interval_s", "strength", "refused")),
-        *((name, "f8", LAST) for name in ("likeness", "ripple", "fair", "tone")),  # of the last beats
+        *((name, "f8", LAST) for name in ("likeness", "ripple", "tone", "intervals_s", "strengths")),  # of the last beats
         *((name, "f8") for name in ("trust", "quality")),
     ],
     align=True,
@@ -109,7 +108,7 @@ def _compare(q: Any) -> None:
         q.likeness[(q.shapes - 1) % LAST] = (shape * q.template).sum()
     alike = np.median(q.likeness[: min(q.shapes, LAST)]) if q.shapes > 0 else 0.0
     q.shapes += 1
-    share = 1.0 / min(q.shapes, LAST if alike > LIKENESS[1] else 2)  # a template that resembles nothing gives way
+    share = 1.0 / min(q.shapes, LAST if alike > ALIKE else 2)  # a template that resembles nothing gives way
     learned = q.template + share * (shape - q.template)
     q.template[:] = learned / max(1e-9, np.sqrt((learned * learned).sum()))
 
@@ -135,8 +134,7 @@ def _count(q: Any, p: Any) -> None:
         q.interval_s = 0.0
     else:
         here = (q.beats - 1) % LAST
-        even = q.interval_s == 0.0 or 1.0 / UNEVEN < interval_s / q.interval_s < UNEVEN
-        q.fair[here] = 1.0 if even and QUICKEST_S <= interval_s <= SLOWEST_S else 0.0
+        q.intervals_s[here], q.strengths[here] = interval_s, p.strength
         q.ripple[here] = q.refused / p.strength
         q.tone[here] = _from_tone(p.steepest, p.fall, q.high - q.low, interval_s)
         q.interval_s = interval_s
@@ -147,18 +145,35 @@ def _count(q: Any, p: Any) -> None:
 
 
 @compiled
+def _spread(values: Floats, most: float) -> float:
+    """Mean distance from the median of positive `values`, in natural logarithms, at most `most`."""
+    median, total = np.median(values), 0.0
+    for value in values:
+        total += abs(np.log(value / median))
+    return float(min(most, total / values.size))
+
+
+@compiled
+def _odds(likeness: Floats, ripple: Floats, strengths: Floats, intervals_s: Floats) -> float:
+    """Logarithm of the odds that a beat and the interval it ends are right, from the last beats.
+
+    odds = SURE - UNLIKE * (1 - mean likeness) - RIPPLE * median ripple - UNEVEN * spread of strengths
+           - IRREGULAR * spread of intervals
+    """
+    unlike, between = min(MOST[0], 1.0 - likeness.mean()), min(MOST[1], np.median(ripple))
+    uneven, irregular = _spread(strengths, MOST[2]), _spread(intervals_s, MOST[3])
+    return float(SURE - UNLIKE * unlike - RIPPLE * between - UNEVEN * uneven - IRREGULAR * irregular)
+
+
+@compiled
 def _trust(q: Any) -> float:
-    """The product of the doubts that change with beats only."""
+    """How likely the newest beat is right, by what changes with beats only."""
     shapes, beats = min(q.shapes - 1, LAST), min(q.beats - 1, LAST)
     if shapes < 1 or beats < 1:
         return 0.0
-    return float(
-        min(1.0, (q.beats - 1) / (SETTLED - 1))
-        * _sure(np.median(q.likeness[:shapes]), LIKENESS)
-        * _sure(np.median(q.ripple[:beats]), RIPPLE)
-        * _sure(q.fair[:beats].mean(), FAIR)
-        * _sure(np.median(q.tone[:beats]), TONE)
-    )
+    odds = _odds(q.likeness[:shapes], q.ripple[:beats], q.strengths[:beats], q.intervals_s[:beats])
+    few = min(1.0, (q.beats - 1) / (SETTLED - 1))
+    return float(few * _sure(np.median(q.tone[:beats]), TONE) / (1.0 + np.exp(-odds)))
 
 
 @compiled

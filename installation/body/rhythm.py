@@ -37,7 +37,7 @@ RHYTHM = np.dtype(
         ("interval_s", "f8", KEPT),  # the newest at (count - 1) % KEPT
         ("end_s", "f8", KEPT),  # the beat that ends it
         ("sound", "u1", KEPT),  # whether it is trusted and no artefact
-        *((name, "f8") for name in ("rate", "ibi_s", "next_s", "rmssd_ms")),
+        *((name, "f8") for name in ("rate", "ibi_s", "next_s", "rmssd_ms", "rmssd_sure")),
         *((name, "f8") for name in ("phase", "error", "pace_s")),
     ],
     align=True,
@@ -69,6 +69,7 @@ def _rmssd(r: Any) -> float:
         if r.sound[new] and r.sound[old] and touch:
             pairs += 1
             total += (r.interval_s[new] - r.interval_s[old]) ** 2
+    r.rmssd_sure = 1.0
     return 1000.0 * np.sqrt(total / pairs) if pairs >= PAIRS else np.nan
 
 

@@ -69,15 +69,25 @@ def joined(*parts: Samples) -> Samples:
 
 @dataclass
 class Match:
-    """Beats against a reference after the one lag that fits best: F1 and what is left of the error, SD in ms."""
+    """Beats against a reference after the one lag that fits best: F1 and what is left of the error, SD in ms.
+
+    counted, hit (beats,): whether a beat falls in the stretches that are scored, and whether it is right there.
+    """
 
     f1: float
     jitter_ms: float
+    lag_s: float
+    counted: NDArray[np.bool_]
+    hit: NDArray[np.bool_]
 
 
 def match(beats_s: Array, reference_s: Array, inside: Array, tolerance_s: float = 0.15) -> Match:
     """Charlton's protocol (Physiol Meas 43:085007, 2022): F1 within the tolerance, inside [start, end) stretches."""
-    best = Match(0.0, np.nan)
+    nothing = np.zeros(beats_s.size, np.bool_)
+    best = Match(0.0, np.nan, 0.0, nothing, nothing)
+    if beats_s.size < 2:
+        return best
+    counts = _inside(reference_s, inside)
     for lag_s in np.arange(-0.3, 1.0, 0.02):
         shifted = beats_s - lag_s
         after = np.clip(np.searchsorted(shifted, reference_s), 1, shifted.size - 1)
@@ -85,12 +95,13 @@ def match(beats_s: Array, reference_s: Array, inside: Array, tolerance_s: float 
             np.abs(shifted[after] - reference_s) < np.abs(shifted[after - 1] - reference_s), after, after - 1
         )
         error_s = shifted[near] - reference_s
-        counts = _inside(reference_s, inside)
-        hit = counts & (np.abs(error_s) <= tolerance_s)
-        false = _inside(shifted, inside).sum() - np.unique(near[hit]).size
-        f1 = 2 * hit.sum() / (2 * hit.sum() + false + (counts & ~hit).sum())
+        found = counts & (np.abs(error_s) <= tolerance_s)
+        hit, counted = nothing.copy(), _inside(shifted, inside)
+        hit[near[found]] = True
+        false, missed = (counted & ~hit).sum(), counts.sum() - hit.sum()  # two references never share a beat
+        f1 = 2 * hit.sum() / (2 * hit.sum() + false + missed)
         if f1 > best.f1:
-            best = Match(float(f1), float(error_s[hit].std() * 1000))
+            best = Match(float(f1), float(error_s[found].std() * 1000), float(lag_s + np.median(error_s[found])), counted, hit)
     return best
 
 
