@@ -36,6 +36,7 @@ LOST_S = 30.0  # and after so long it may be another wearer's
 SETTLE_S = 1.0  # no turn is believed before: a wave may start anywhere
 SHARE = 0.3  # of the usual breath the wave must come back to have turned: in speech breaths are so small
 FIRST_SHARE = 0.4  # of what was lately seen, while nothing is usual
+AFRESH_S = 12.0  # without a turn while nothing is usual: longer than half a breath, what was seen was something else
 KNOWN = 3  # breaths make something usual: the median outvotes a sigh or a cough
 RECENT = 8  # breaths of which the median is usual: half a minute at rest
 LATE = 1.5  # so many cycles without a turn: breathing has become shallow, the share leans down
@@ -47,6 +48,7 @@ ALIKE = 0.25  # natural logarithm: two in a row so alike are the pace, whatever 
 PULL, NEAR = 0.5, 1.6  # the oscillator goes half the way to the pace at every turn, and is never further from it
 GAIN, GROUND_GAIN = 1.5, 0.1  # per radian: what was measured is forgotten within a tenth of a breath, its ground in two
 FAR = 1.5  # usual breaths: a ground so far from the last swing's middle is left behind after a shift of posture
+SHOCK = 4.0  # usual breaths: no sigh leaves the oscillator so much power, what it missed then says nothing
 CRESTS = 64  # remembered: half a minute at the fastest, twice
 SPAN_S = 30.0  # over which breaths are counted: as people count them, in half minutes
 FEWEST = 2  # whole cycles until a rate is known
@@ -65,7 +67,7 @@ BREATH = np.dtype(
         *((name, "f8") for name in ("time_s", "raw", "quantum")),  # the newest sample, the converter's step
         *((name, "f8") for name in ("cell", "area", "covered_s")),  # the cell under way
         *((name, "f8") for name in ("began_s", "wave_s", "pole", "wave", "high", "low")),  # cells, smoothed
-        *((name, "f8") for name in ("turn", "turn_s", "before", "found_s")),  # the turn to come, the last one
+        *((name, "f8") for name in ("turn", "turn_s", "before", "before_s", "found_s")),  # the turn to come, the last
         *((name, "f8") for name in ("still_s", "still_high", "still_low")),  # the stillness so far
         *((name, "f8") for name in ("usual", "range", "full", "missed", "power")),  # what is usual for this wearer
         ("height", "f8", RECENT),
@@ -78,7 +80,8 @@ BREATH = np.dtype(
     ],
     align=True,
 )
-"""Memory of one wearer's breathing: usual, the height of a breath, and range, the same over minutes; full, the phase
+"""Memory of one wearer's breathing: usual, the height of a breath, and range, that of the
+oscillation over minutes; full, the phase
 of the crest; along, across, ground: the oscillator, beat_s its period, pace_s that of the breaths; rate per minute,
 trust, 0..1, of the last breaths; phase in turns and error what it lacks are of the moment shown; NaN: not known."""
 
@@ -101,7 +104,7 @@ def _begin(b: Any, time_s: float, value: float) -> None:
         b.missed = b.power = b.usual = b.range = 0.0
         b.rate, b.trust = np.nan, 0.0
     b.time_s, b.raw, b.cell, b.area, b.covered_s = time_s, value, np.floor(time_s / CELL_S), 0.0, 0.0
-    b.began_s = b.wave_s = b.turn_s = b.found_s = b.still_s = time_s
+    b.began_s = b.wave_s = b.turn_s = b.before_s = b.found_s = b.still_s = time_s
     b.pole = b.wave = b.high = b.low = b.turn = b.before = b.ground = b.still_high = b.still_low = value
     b.along = b.across = 0.0
     b.rising, b.crests, b.trough_s = True, 0, np.nan
@@ -164,7 +167,8 @@ def _trust(b: Any) -> float:
     spread = _spread(cycle_s, np.median(cycle_s)) + _spread(height, b.usual)
     few = min(1.0, (b.breaths - 1) / FEW)
     fast = max(b.rate, 60.0 / b.pace_s)
-    return few * _sure(spread, SPREAD) * _sure(fast, QUICK) * _sure(b.usual / max(b.quantum, 1e-300), STEPS)
+    steps = b.usual / max(b.quantum, 1e-300)
+    return float(few * _sure(spread, SPREAD) * _sure(fast, QUICK) * _sure(steps, STEPS))
 
 
 @compiled
@@ -174,7 +178,10 @@ def _take_crest(b: Any) -> None:
     b.height[b.breaths % RECENT] = height
     b.breaths += 1
     b.usual = np.median(b.height[: min(b.breaths, RECENT)])
-    b.range += (height - b.range) / min(b.breaths, RANGE) if b.breaths > KNOWN else b.usual - b.range
+    deep = 2.0 * np.sqrt(b.along * b.along + b.across * b.across)
+    b.range += (deep - b.range) / min(max(1, b.breaths - KNOWN), RANGE)
+    if b.power > (SHOCK * b.usual) ** 2:
+        b.missed = b.power = 0.0
     turns = np.arctan2(b.across, b.along) / (2.0 * np.pi) - (b.wave_s - b.turn_s + DELAY_S) / b.beat_s
     b.full += LEARN * (0.5 + min(0.2, max(-0.2, turns - np.floor(turns + 0.5))) - b.full)
     if b.crests > 0:
@@ -189,6 +196,9 @@ def _take_crest(b: Any) -> None:
 def _find_turns(b: Any) -> None:
     """Look at the newest cell for the turn to come; where it is certain, take it."""
     if b.breaths < KNOWN:
+        if b.wave_s > b.found_s + AFRESH_S:
+            b.high = b.low = b.turn = b.before = b.wave
+            b.turn_s = b.found_s = b.wave_s
         b.high = max(b.wave, b.high - FORGET * (b.high - b.wave))
         b.low = min(b.wave, b.low - FORGET * (b.low - b.wave))
         back = FIRST_SHARE * (b.high - b.low)
@@ -210,14 +220,14 @@ def _find_turns(b: Any) -> None:
         if abs(b.ground - middle) > FAR * max(swing, b.usual):
             b.along, b.across, b.ground = b.wave - middle, 0.0, middle
     b.rising = not b.rising
-    b.before, b.turn, b.turn_s, b.found_s = b.turn, b.wave, b.wave_s, b.wave_s
+    b.before, b.before_s, b.found_s, b.turn, b.turn_s = b.turn, b.turn_s, b.wave_s, b.wave, b.wave_s
 
 
 @compiled
 def _turn_oscillator(b: Any, mean: float) -> None:
     """Turn the oscillator on by one cell, and pull it towards what was measured.
 
-        measured = ground + along,   (along, across) turns by 2 pi / beat_s a second
+    measured = ground + along,   (along, across) turns by 2 pi / beat_s a second
     """
     angle = 2.0 * np.pi * CELL_S / b.beat_s
     c, s = np.cos(angle), np.sin(angle)

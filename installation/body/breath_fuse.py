@@ -85,7 +85,7 @@ def fuse(memory: NDArray[Any], parts: int, part: Floats, age_s: Floats, dt_s: fl
             here = 0.0
             for k in range(first, first + parts):
                 apart = part[RATE, k] - part[RATE, j]
-                here += part[QUALITY, k] * _near(apart) if abs(apart) < NEAR else 0.0  # False for NaN
+                here += part[QUALITY, k] ** 2 * _near(apart) if abs(apart) < NEAR else 0.0  # False for NaN
             if here > support:
                 support, center = here, part[RATE, j]
         felt[:, c] = np.nan

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.body.breath import RESP
+from installation.body.breath import LARGEST, LATEST_S, RESP
 from installation.body.heart import BEAT
 from installation.compiled import compiled
 from installation.frame import CHANNELS, Floats, Ints
@@ -31,6 +31,10 @@ LONGEST_S = 2.0  # of an interval: 30 per minute
 STEADY = 0.7, 1.4  # of the usual interval: what is shorter or longer is an ectopic beat, or one too many or too few
 KEEPS = 0.2  # by which the usual interval follows: within a breath
 KNOCK = 0.5  # natural logarithm: a height so far off the usual one is a knock
+
+MEAN_S = 0.5  # over which motion is averaged: the fastest breath still has three; tremor and heart are less
+LEVEL = 0.06  # by which the level follows: 8 s, two breaths
+ROUGH = 10.0  # times the slow power: what trembles more is a step or a gesture, and would fold into the breath
 
 BEATS = np.dtype(
     [
@@ -49,6 +53,32 @@ def pulse_parts(columns: int) -> NDArray[Any]:
     for name in ("beat_s", "usual_s", "usual_height"):
         memory[name] = np.nan
     return memory
+
+
+MOTION = np.dtype(
+    [("count", "i8"), *((name, "f8") for name in ("cell", "mean", "rough", "level", "slow"))],
+    align=True,
+)
+"""Memory of one axis: the half second under way, its mean and the sum of squares about it; level, the mean over
+some breaths, slow, the mean square of half seconds about it."""
+
+
+def motion_parts(columns: int) -> NDArray[Any]:
+    """Memory of the three axes of `columns` wearers, of which nothing is known."""
+    memory = np.zeros(len(MOTION_PARTS) * columns, MOTION)
+    memory["cell"] = memory["level"] = np.nan
+    return memory
+
+
+@compiled
+def _is_calm(m: Any) -> bool:
+    """Whether the half second that is over can carry a breath: its own tremble does not drown what is slow."""
+    if np.isnan(m.level):
+        m.level = m.mean
+    off = m.mean - m.level
+    m.level += LEVEL * off
+    m.slow += LEVEL * (off * off - m.slow)
+    return bool(m.rough <= ROUGH * m.slow * m.count)
 
 
 @compiled
@@ -104,10 +134,43 @@ def part_pulse(
 
 
 @compiled
-def part_motion(column: Ints, channel: Ints, part: Ints, as_channel: Ints) -> None:
-    """Write for rows (K,) of which virtual column they are, of 3 M, and as which channel: breath, or none (-1)."""
-    for k in range(column.size):
+def part_motion(
+    memory: NDArray[Any],
+    time_s: Floats,
+    column: Ints,
+    channel: Ints,
+    value: Floats,
+    part_s: Floats,
+    part: Ints,
+    as_channel: Ints,
+    part_value: Floats,
+) -> int:
+    """Take samples (K,) of motion into the memory (3 M,); how many rows they gave.
+
+    part_s, part, as_channel, part_value (K,), written from the start: means over half a second, as rows for
+    `feel_breath` and a memory of 3 M columns.  What is no motion, no number or out of order is left out.
+    """
+    rows = 0
+    for k in range(time_s.size):
         axis = channel[k] - ACC_X
-        mine = 0 <= axis < len(MOTION_PARTS)
-        as_channel[k] = RESP if mine else -1
-        part[k] = len(MOTION_PARTS) * column[k] + axis if mine else 0
+        if not 0 <= axis < len(MOTION_PARTS):
+            continue
+        now_s = time_s[k]
+        if not (abs(now_s) < LATEST_S and abs(value[k]) < LARGEST):
+            continue
+        here = len(MOTION_PARTS) * column[k] + axis
+        m = memory[here]
+        cell = np.floor(now_s / MEAN_S)
+        if cell < m.cell:
+            continue
+        if cell > m.cell and _is_calm(m):
+            part_s[rows], part_value[rows] = (m.cell + 0.5) * MEAN_S, m.mean
+            part[rows], as_channel[rows] = here, RESP
+            rows += 1
+        if cell != m.cell:  # NaN before the first
+            m.cell, m.count, m.mean, m.rough = cell, 0, 0.0, 0.0
+        m.count += 1
+        off = value[k] - m.mean
+        m.mean += off / m.count
+        m.rough += off * (value[k] - m.mean)
+    return rows

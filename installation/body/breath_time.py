@@ -1,4 +1,4 @@
-"""Breathing at the moment of a tick: rate, a phase that leads and never lags, depth, held breath, and how far to believe it.
+"""Breathing at the moment of a tick: rate, a phase that does not lag, depth, held breath, and how far to believe it.
 
 The phase follows the oscillator of `breath`, carried on from its newest cell to this moment; it never runs backwards
 and never leaps.  Without samples it goes on alone at the wearer's pace, and after a cycle it is not believed any more.
@@ -88,12 +88,12 @@ def breath_now(memory: NDArray[Any], now_s: float, dt_s: float, felt: Floats) ->
             continue
         size = _move(b, now_s, dt_s)
         known, age_s = b.breaths >= KNOWN, now_s - b.time_s
-        overdue, silent = (now_s - b.found_s) / b.pace_s, age_s / b.pace_s
+        overdue, silent = (now_s - b.before_s) / b.pace_s, age_s / b.pace_s
         still_s = now_s - b.still_s
         held = known and age_s < GAP_S and max(HELD_S, HELD * b.pace_s) < still_s < GIVEN_UP_S
         felt[RATE, c] = b.rate if overdue < OVERDUE[1] or b.crests == 0 else np.nan
         felt[PHASE, c] = b.phase
-        felt[DEPTH, c] = min(1.0, 0.5 * size * b.usual / b.range) if known else np.nan
+        felt[DEPTH, c] = min(1.0, 0.5 * size * b.usual / b.range) if known and b.range > 0.0 else np.nan
         felt[INHALING, c] = np.nan if np.isnan(b.phase) else 1.0 if b.phase < b.full else 0.0
         felt[HOLD_S, c] = still_s if held else 0.0 if known else np.nan
         missed = b.missed / max(b.power, 1e-300)
