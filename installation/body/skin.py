@@ -46,7 +46,7 @@ PAST = 0.7  # of the steepest slope: the steepest point has clearly been passed
 AGAIN = 2.0  # so much steeper than at its flattest: another response on the shoulder of the first
 REFRACTORY_S = 1.0  # from onset to onset
 CALM_RIPPLES = 4.0  # so many of no height are thought to have been before
-RIPPLES, RIPPLE_KEEPS = 4.0, 0.1  # noise rises as far as its usual rise, and hardly ever four times so far
+RIPPLES, RIPPLE_KEEPS = 6.0, 0.1  # noise hardly ever rises six times as far as it usually does
 QUANTA = 2.0  # a rise of fewer steps of the converter is its last bit
 
 # Tonic and phasic
