@@ -45,6 +45,7 @@ MOVING_G = 0.03  # under it there is no rhythm worth telling
 AGREE = 0.08  # two cadences so near are one, and the mean is told
 
 # Stillness, gesture, unrest
+MOST_G = 32.0  # twice what any wearable measures: more is no motion
 STILL_G, CALM_S, STIR_S = (0.02, 0.08), 4.0, 0.3  # energy: wholly still, not at all; how slowly it grows and goes
 REST_TURN_S, YOUNG_S = 60.0, 2.0  # the arm at rest is learned over so long; at first over this
 UP, DOWN = 0.5, 0.77  # cosine of 60 degrees, beyond which an arm is raised, and of 40, within which it is down
@@ -111,7 +112,7 @@ def _cadence(m: Any) -> float:
         gone, come = lag - 1, lag + span - 1
         old += x[come] * x[come] + y[come] * y[come] + z[come] * z[come]
         old -= x[gone] * x[gone] + y[gone] * y[gone] + z[gone] * z[gone]
-        if lag < SHORTEST - 1 or not old > 1e-9 * new:  # it has not moved until now
+        if lag < SHORTEST - 1 or not old > 1e-9 * new > 0.0:  # it has not moved until now
             continue
         along_x = along_y = along_z = 0.0
         for t in range(span):
@@ -212,8 +213,8 @@ def _move(m: Any, time_s: float, x: float, y: float, z: float) -> None:
     m.gz += share * (z - m.gz)
     length = np.sqrt(x * x + y * y + z * z)
     pull = np.sqrt(m.gx * m.gx + m.gy * m.gy + m.gz * m.gz)
-    if m.unit == 0.0:
-        m.unit = length
+    if m.unit < 0.5 * pull:  # nobody weighs double for long: what came first was no vector of a wearer
+        m.unit = pull
     pace = min(0.2, step * (UNIT_RATE + UNIT_EARLY / (1.0 + age_s)))
     if length > m.unit:
         m.unit = min(length, m.unit * (1.0 + pace))
@@ -223,7 +224,7 @@ def _move(m: Any, time_s: float, x: float, y: float, z: float) -> None:
         m.unit += step / (REST_S + step) * (pull - m.unit)
     if m.unit > 0.0:
         dx, dy, dz = (x - m.gx) / m.unit, (y - m.gy) / m.unit, (z - m.gz) / m.unit
-        square = dx * dx + dy * dy + dz * dz
+        square = min(MOST_G * MOST_G, dx * dx + dy * dy + dz * dz)
         m.square += step / (ENERGY_S + step) * (square - m.square)
         m.quick += step / (ATTACK_S + step) * (square - m.quick)
         m.points += step / (REST_S + step) * (min(1.0, pull / m.unit) - m.points)

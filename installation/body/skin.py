@@ -26,6 +26,7 @@ EDA = CHANNELS.index("eda")
 
 SMOOTH_S = 0.1  # three poles of this: 0.8 Hz together; a response takes 0.5 s at least to rise
 DELAY_S = 3 * SMOOTH_S  # by which those poles make every slow wave late
+LIFT_S = 0.1  # after an onset the smoothed slope leaves the ground
 GAP_S = 1.5  # without a valid sample the wave starts anew: a response may have risen unseen
 
 # Validity
@@ -39,11 +40,13 @@ LEAST_US, OF_LEVEL, FAINTEST_US = 0.05, 0.05, 0.01  # its height, or this share 
 QUICKEST_S, SLOWEST_S = 0.5, 5.0  # its rise
 STEP_S = 0.42  # height over steepest slope: a step, smoothed, has 0.37 s, a response more
 SLOPE_US_S = 0.03  # at its steepest, beyond the drift: the least height within the usual rise of 1-3 s
-FOOT = 0.1  # of the steepest slope: under it the rise has not begun, or is over
-PAST = 0.5  # of the steepest slope: the steepest point has clearly been passed
+GROUND_US_S = 0.01  # slopes under this, beyond the drift, are the level's own: a third of it
+FOOT = 0.1  # of the steepest slope: under either the rise has not begun, or is over
+PAST = 0.7  # of the steepest slope: the steepest point has clearly been passed
 AGAIN = 2.0  # so much steeper than at its flattest: another response on the shoulder of the first
 REFRACTORY_S = 1.0  # from onset to onset
-RIPPLES, RIPPLE_KEEPS = 4.0, 0.1  # noise rises as far as its usual rise, and hardly ever four times so far
+CALM_RIPPLES = 4.0  # so many of no height are thought to have been before
+RIPPLES, RIPPLE_KEEPS = 6.0, 0.1  # noise hardly ever rises six times as far as it usually does
 QUANTA = 2.0  # a rise of fewer steps of the converter is its last bit
 
 # Tonic and phasic
@@ -79,7 +82,7 @@ SKIN = np.dtype(
         ("slots", "i8"),
         ("levels", "f8", SLOTS),
         ("rates", "f8", SLOTS),
-        ("announced", "?"),  # the rise under way
+        ("announced", "?"),  # the rise under way, or refused for good
         ("news", "?"),
     ],
     align=True,
@@ -92,6 +95,7 @@ def skins(columns: int) -> NDArray[Any]:
     memory = np.zeros(columns, SKIN)
     for name in ("seen_s", "time_s", "begun_s", "changed_s", "scr_onset_s", "top_s", "told_s", "quality"):
         memory[name] = np.nan
+    memory["ripples"] = CALM_RIPPLES
     return memory
 
 
@@ -108,7 +112,7 @@ def _begin(s: Any, time_s: float, value: float) -> None:
     """Start the wave at one sample, level, with nothing known of a response."""
     s.time_s = s.onset_s = time_s
     s.raw = s.pole1 = s.pole2 = s.wave = s.low = s.onset_us = value
-    s.slope = s.steepest = s.phasic = s.drift = 0.0
+    s.slope = s.steepest = s.phasic = s.drift = s.bad = 0.0
     s.bad_s = time_s
     s.announced = False
     if not s.begun_s <= time_s:  # NaN before the first
@@ -120,7 +124,7 @@ def _smooth(s: Any, time_s: float, value: float) -> None:
     """Take one sample into the wave and its slope, exactly for any step:  tau dy/dt = u - y,  three times over."""
     step = time_s - s.time_s
     keep = np.exp(-step / SMOOTH_S)
-    mean = (1.0 - keep) * SMOOTH_S / step
+    mean = -np.expm1(-step / SMOOTH_S) * SMOOTH_S / step
     pole1 = keep * s.pole1 + (mean - keep) * s.raw + (1.0 - mean) * value
     pole2 = keep * s.pole2 + (mean - keep) * s.pole1 + (1.0 - mean) * pole1
     wave = keep * s.wave + (mean - keep) * s.pole2 + (1.0 - mean) * pole2
@@ -149,9 +153,9 @@ def _rise(s: Any) -> None:
     height, since_s = s.wave - s.onset_us, here_s - s.onset_s
     if s.announced:
         if s.slope < s.flattest:
-            s.flattest, s.flattest_s, s.flattest_us = s.slope, here_s, s.wave
+            s.flattest, s.flattest_s, s.flattest_us = s.slope, s.time_s - LIFT_S, s.wave
         if s.slope <= 0.0:
-            _mark(s, here_s, s.wave)
+            _mark(s, s.time_s - LIFT_S, s.wave)
         elif s.slope > AGAIN * s.flattest + SLOPE_US_S and here_s - s.scr_onset_s > REFRACTORY_S:
             _mark(s, s.flattest_s, s.flattest_us)
             s.steepest, s.top_s = s.slope, np.nan  # the first response ends on the shoulder
@@ -166,13 +170,16 @@ def _rise(s: Any) -> None:
     ):
         s.announced = s.news = True
         s.low = np.inf  # no ripple
-        s.flattest, s.flattest_s, s.flattest_us = s.slope, here_s, s.wave
+        s.flattest, s.flattest_s, s.flattest_us = s.slope, s.time_s - LIFT_S, s.wave
         s.scr_onset_s, s.scr_onset_us, s.top_us, s.top_s, s.told_s = s.onset_s, s.onset_us, s.wave, here_s, s.time_s
         s.rise_s = since_s
         s.count = 1.0 + s.count * np.exp(-(s.time_s - s.count_s) / RATE_S)
         s.count_s = s.time_s
-    elif s.slope < max(0.0, FOOT * s.steepest) or since_s > SLOWEST_S:
-        _mark(s, here_s, s.wave)
+    elif s.slope < max(GROUND_US_S + max(0.0, s.drift), FOOT * s.steepest):
+        _mark(s, s.time_s - LIFT_S, s.wave)
+    elif since_s > SLOWEST_S:  # too slow: until it ends, only a response on its shoulder is one
+        s.announced = True
+        s.flattest, s.flattest_s, s.flattest_us = s.slope, s.time_s - LIFT_S, s.wave
     if s.wave > s.top_us and here_s - s.top_s < REFRACTORY_S and here_s - s.scr_onset_s <= SLOWEST_S:
         s.top_us, s.top_s, s.rise_s = s.wave, here_s, here_s - s.scr_onset_s
 
@@ -182,17 +189,18 @@ def _part(s: Any, step: float, change: float, before: float) -> None:
     """Give the change (µS) of the wave in `step` seconds to what is phasic or tonic; `before`: its slope before."""
     tonic = s.wave - change - s.phasic
     drift = max(0.0, s.drift)
-    if s.slope > drift + SLOPE_US_S / 3 and change > 0.0:
+    if s.slope > drift + GROUND_US_S and change > 0.0:
         s.phasic += max(0.0, change - drift * step)
     else:
         s.phasic = max(0.0, min(s.phasic * np.exp(-step / RECOVERY_S), s.phasic + change))
-    drift = s.drift + (1.0 - np.exp(-step / DRIFT_S)) * ((s.wave - s.phasic - tonic) / step - s.drift)
+    share = -np.expm1(-step / DRIFT_S)
+    drift = s.drift + share / step * (s.wave - s.phasic - tonic) - share * s.drift
     s.drift = min(DRIFT_US_S, max(-DRIFT_US_S, drift))
     if s.slope > 0.0 and before <= 0.0:
         s.low = s.wave
     elif s.slope <= 0.0 and before > 0.0 and s.wave > s.low:
         s.ripples = min(s.ripples + 1.0, 1.0 / RIPPLE_KEEPS)
-        s.ripple += (min(s.wave - s.low, 2.0 * s.ripple + FAINTEST_US) - s.ripple) / s.ripples
+        s.ripple += (min(s.wave - s.low, RIPPLES * s.ripple + LEAST_US) - s.ripple) / s.ripples
 
 
 @compiled

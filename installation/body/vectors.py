@@ -76,7 +76,7 @@ def _join(
         y_s = m.waiting_s[1, m.first[1] % WAITING] if m.rows[1] > 0 else time_s[ky]
         z_s = m.waiting_s[2, m.first[2] % WAITING] if m.rows[2] > 0 else time_s[kz]
         newest_s = max(x_s, y_s, z_s)
-        oldest_s = newest_s - min(TOGETHER_S, OF_STEP * m.step_s)
+        oldest_s = newest_s - (min(TOGETHER_S, OF_STEP * m.step_s) if m.step_s > 0.0 else TOGETHER_S)
         whole = x_s >= oldest_s and y_s >= oldest_s and z_s >= oldest_s
         if whole and not newest_s <= m.time_s:  # NaN at the first
             v = vector[found]
