@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from installation.frame import Presence
 from installation.watch.window.layout import EDGE, Layout
+from installation.watch.window.marks import MARK, draw_marks, presence_of
 from installation.watch.window.palette import COLORS, PRESENCE_COLORS, mixed
 from installation.watch.window.pen import Box, Pen
-from installation.watch.window.view import SHAPES, View, quiet
+from installation.watch.window.view import View, quiet
 
 TRACE_S = 3.0  # seconds of pulse in a trace: three or four beats of a heart at rest
 POINTS = 72  # of a trace: the crest of a fast heart still has five
@@ -35,11 +36,11 @@ class Hearts:
         """Take the present phase of every heart; whole turns are counted, so that it can be drawn between pictures."""
         if self._times_s and view.now_s <= self._times_s[-1]:
             return
-        phase = view.news.heart_phase.astype(np.float64)
+        phase = view.news.body.heart_phase.astype(np.float64)
         if self._turns:
             before = self._turns[-1]
             phase += np.floor(before) + (phase < before % 1.0 - HALF)
-            phase = np.where(np.isfinite(phase), phase, view.news.heart_phase)  # the first beat starts the count
+            phase = np.where(np.isfinite(phase), phase, view.news.body.heart_phase)  # the first beat starts the count
         self._times_s.append(view.now_s)
         self._turns.append(phase)
 
@@ -61,6 +62,13 @@ class Hearts:
                 return wearer
         return -1
 
+    def mark_at(self, boxes: Layout, view: View, x: float, y: float) -> int:
+        """The wearer whose mark of presence lies at a place in units, -1 for none."""
+        for wearer, (left, top, _, height) in self._cells(boxes, view):
+            if left - 8 <= x < left + MARK and top <= y < top + height:
+                return wearer
+        return -1
+
     def _cells(self, boxes: Layout, view: View) -> list[tuple[int, Box]]:
         left, top, width, _ = boxes.hearts
         wearers = self._wearers
@@ -73,19 +81,18 @@ class Hearts:
 
     def _cell(self, pen: Pen, view: View, wearer: int, box: Box) -> None:
         left, top, width, _ = box
-        presence = Presence(min(int(view.news.presence[wearer, 0]), Presence.REPLAYED))
-        tint = PRESENCE_COLORS[presence]
+        presence = presence_of(view, wearer, 0)
         hover = view.eases.to(f"heart {wearer}", 1.0 if view.hovered == wearer else 0.0)
-        rate = float(view.news.heart_rate[wearer])
+        rate = float(view.news.body.heart_rate[wearer])
         roomy = width > 2 * NARROWEST - 1
         words = "–" if math.isnan(rate) else f"{rate:.0f}"
         right = left + (108 if roomy else width - 12)
-        pen.shape(SHAPES[presence], left + 6, top + 22, 11, COLORS[tint])
-        number = pen.text(words, right, top + 28, 18, COLORS["foam"], "mono", "right")
+        draw_marks(pen, view, wearer, left, top)
+        number = pen.text(words, right, top + 22, 18, COLORS["foam"], "mono", "right")
         name = mixed("trench", "foam", 0.72 + 0.28 * hover)
-        pen.text(view.programme.wearers[wearer].name, left + 20, top + 27, 14, name, room=right - number - left - 26)
+        pen.text(view.programme.wearers[wearer].name, left + MARK, top + 21, 14, name, room=right - number - left - 26)
         if roomy:
-            color = "jelly" if presence == Presence.REAL else tint
+            color = "jelly" if presence == Presence.REAL else PRESENCE_COLORS[presence]
             self._trace(pen, wearer, (right + 14, top + 8, width - 108 - 14 - 20, 28), color)
 
     def _between(self) -> NDArray[np.float64]:
@@ -130,6 +137,6 @@ def _shown(view: View, room: int) -> list[int]:
     everyone = list(range(len(view.programme.wearers)))
     if len(everyone) <= room:
         return everyone
-    presence = view.news.presence[:, 0]
+    presence = view.news.body.presence[:, 0]
     urgent = sorted(everyone, key=lambda wearer: (presence[wearer] != Presence.HELD, wearer))
     return sorted(urgent[: room - 1])

@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import pygame
 
-from installation.frame import Presence
 from installation.watch.window.layout import EDGE, Layout
-from installation.watch.window.palette import COLORS, PRESENCE_COLORS, Color, mixed
+from installation.watch.window.marks import presence_of
+from installation.watch.window.palette import COLORS, PRESENCE_COLORS, mixed
 from installation.watch.window.pen import Pen
 from installation.watch.window.room import TALL_M, Room
-from installation.watch.window.type import Face, Size
 from installation.watch.window.view import SHAPES, View, quiet
+from installation.watch.window.whence import Words, whence
 
 WIDTH, PAD = 320.0, 16.0
 OPAQUE = 238  # of 255: the light beneath is still felt
-PRESENCE_WORDS = {
-    Presence.REAL: "own sensors",
-    Presence.HELD: "held, the sensor is silent",
-    Presence.SIMULATED: "simulated twin",
-    Presence.REPLAYED: "replayed",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A line of the sheet: `step` below the last, with something `beside` it at the right."""
-
-    step: float
-    text: str
-    beside: str = ""
-    size: Size = 12
-    color: Color | None = None
-    face: Face = "sans"
 
 
 class Hover:
@@ -50,7 +31,7 @@ class Hover:
         shown = view.eases.to("hover", 1.0 if view.hovered >= 0 else 0.0)
         if shown <= 0.02 or self._wearer < 0:
             return
-        words = _words(view, self._wearer)
+        words = _words(pen, view, self._wearer)
         height = sum(line.step for line in words) + 2 * PAD - 6
         size = pen.rect((0, 0, WIDTH, height)).size
         sheet = pygame.Surface(size, pygame.SRCALPHA)
@@ -62,24 +43,18 @@ class Hover:
             taken = own.text(line.beside, WIDTH - PAD, y, 12, quiet(), "mono", "right")
             room = WIDTH - 2 * PAD - (taken + 8 if taken else 0)
             own.text(line.text, PAD, y, line.size, line.color or quiet(), line.face, room=room)
-        presence = _presence(view, self._wearer)
+        presence = presence_of(view, self._wearer, 0)
         own.shape(SHAPES[presence], WIDTH - PAD - 6, PAD + 8, 11, COLORS[PRESENCE_COLORS[presence]])
         sheet.set_alpha(round(OPAQUE * shown))
         x, top = _beside(boxes, place, self._wearer, pen.scale, height)
         pen.surface.blit(sheet, pen.rect((x, top, 0, 0)).topleft)
 
 
-def _presence(view: View, wearer: int) -> Presence:
-    return Presence(min(int(view.news.presence[wearer, 0]), Presence.REPLAYED))
-
-
-def _words(view: View, wearer: int) -> list[Words]:
+def _words(pen: Pen, view: View, wearer: int) -> list[Words]:
     programme, news = view.programme, view.news
-    rate = float(news.heart_rate[wearer])
-    heart = PRESENCE_WORDS[_presence(view, wearer)] + ("" if math.isnan(rate) else f", {rate:.0f} beats a minute")
     lines = [
         Words(18, programme.wearers[wearer].name, size=18, color=COLORS["foam"], face="strong"),
-        Words(20, heart),
+        *whence(pen, view, wearer, WIDTH - 2 * PAD),
     ]
     playing = view.newest
     look = playing.look if playing is not None else programme.safe_look
@@ -100,6 +75,7 @@ def _words(view: View, wearer: int) -> list[Words]:
     garments = [i for i, garment in enumerate(programme.garments) if garment.wearer == wearer]
     if any(news.limiting[i] for i in garments):
         lines.append(Words(24, "The guard softens a change that is too fast.", color=COLORS["ember"]))
+    lines.append(Words(26, "f: own sensors, the twin, or whichever is good"))
     return lines
 
 
