@@ -36,9 +36,10 @@ def draw_answers(pen: Pen, box: Box, view: View) -> None:
 
 def _lines(pen: Pen, one: Told, width: float, newest: bool) -> list[str]:
     room = width - _indent(one)
-    if newest:
-        return pen.lines(one.words, 14, room)[:NEWEST]
-    return [pen.type.fitted(one.words, 14, room * pen.scale)]
+    most = NEWEST if newest else 1
+    lines = pen.lines(one.words, 14, room)
+    whole, rest = lines[: most - 1], lines[most - 1 :]
+    return [*whole, pen.type.fitted(" ".join(rest), 14, room * pen.scale)]
 
 
 def _indent(one: Told) -> float:

@@ -20,6 +20,8 @@ POINTS = 72  # of a trace: the crest of a fast heart still has five
 KEPT = 240  # pictures remembered: TRACE_S at 60 a second, and some more
 HALF = 0.5  # a turn: a phase that falls by more has begun anew; one that falls by less is corrected, not turned
 ROOMY, ROWS = 8, 2  # so many cells have room for a trace
+FEW = 4  # so few have room for a long name as well
+NAMED = 108.0  # a name and a number
 NARROWEST = 104.0  # a cell without one
 
 
@@ -72,7 +74,9 @@ class Hearts:
     def _cells(self, boxes: Layout, view: View) -> list[tuple[int, Box]]:
         left, top, width, _ = boxes.hearts
         wearers = self._wearers
-        columns = ROOMY // ROWS if wearers <= ROOMY else min(-(-wearers // ROWS), int((width - 2 * EDGE) / NARROWEST))
+        most = int((width - 2 * EDGE) / NARROWEST)
+        roomy = (FEW if wearers <= FEW else ROOMY) // ROWS
+        columns = roomy if wearers <= ROOMY else min(-(-wearers // ROWS), most)
         cell = (width - 2 * EDGE) / max(columns, 1)
         return [
             (wearer, (left + EDGE + i % columns * cell, top + 8 + i // columns * 44, cell, 44))
@@ -86,14 +90,14 @@ class Hearts:
         rate = float(view.news.body.heart_rate[wearer])
         roomy = width > 2 * NARROWEST - 1
         words = "–" if math.isnan(rate) else f"{rate:.0f}"
-        right = left + (108 if roomy else width - 12)
+        right = left + (NAMED + 0.4 * max(0.0, width - 2 * NAMED) if roomy else width - 12)
         draw_marks(pen, view, wearer, left, top)
         number = pen.text(words, right, top + 22, 18, COLORS["foam"], "mono", "right")
         name = mixed("trench", "foam", 0.72 + 0.28 * hover)
         pen.text(view.programme.wearers[wearer].name, left + MARK, top + 21, 14, name, room=right - number - left - 26)
         if roomy:
             color = "jelly" if presence == Presence.REAL else PRESENCE_COLORS[presence]
-            self._trace(pen, wearer, (right + 14, top + 8, width - 108 - 14 - 20, 28), color)
+            self._trace(pen, wearer, (right + 14, top + 8, left + width - right - 34, 28), color)
 
     def _between(self) -> NDArray[np.float64]:
         """Heights (POINTS, N) of the pulses over the last seconds that were heard; NaN where nothing is known."""

@@ -75,7 +75,6 @@ def _words(pen: Pen, view: View, wearer: int) -> list[Words]:
     garments = [i for i, garment in enumerate(programme.garments) if garment.wearer == wearer]
     if any(news.limiting[i] for i in garments):
         lines.append(Words(24, "The guard softens a change that is too fast.", color=COLORS["ember"]))
-    lines.append(Words(26, "f: own sensors, the twin, or whichever is good"))
     return lines
 
 

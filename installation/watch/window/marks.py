@@ -24,7 +24,7 @@ def draw_marks(pen: Pen, view: View, wearer: int, left: float, top: float) -> No
     """Draw the heart's mark and bar beside the name, those of the other organs in a row under it."""
     _mark(pen, view, wearer, 0, (left + 6, top + 16), LARGE)
     if view.presences.forced(wearer) != Force.AUTO:
-        pen.fill((left - 8, top + 10, 2, 12), COLORS["foam"], 1)
+        pen.fill((left - 4, top + 10, 2, 12), COLORS["foam"], 1)
     x = left + MARK + SMALL / 2
     for organ in known(view.news, wearer):
         if organ > 0:

@@ -39,7 +39,7 @@ class Presences:
         for answer in answers:
             if answer.verb != "presence":
                 continue
-            if answer.accepted and not math.isnan(answer.value):
+            if answer.accepted and answer.value in tuple(Force):
                 self._forced[answer.target] = Force(int(answer.value))
             self._asked[answer.target] = self._forced.get(answer.target, Force.AUTO)
 

@@ -16,7 +16,7 @@ from installation.watch.window.trails import Trails
 from installation.watch.window.view import View, quiet
 from installation.watch.window.wave import middle_and_edges, wave
 
-COLUMN = 2.0  # units of a column of a trace
+COLUMN, COARSE = 2.0, 4.0  # units of a column of a trace; of one among many
 FEW = 12  # wearers whose lines can still be told apart; more are a band and their mean
 NARROWEST = 0.05  # of a signal's range: what fills the trace, where it hardly moves
 AIR = 0.12  # above and below what is seen
@@ -53,10 +53,10 @@ def _trace(pen: Pen, box: Box, view: View, entry: Entry, series: tuple[Floats, F
     times_s, values = series
     now_s = view.news.time_s + view.age_s
     low, high = _scale(view, entry, values)
-    plot = (left, top + 20, width - VALUES, height - 26)
+    plot = (left, top + 16, width - VALUES, height - 21)
     pen.fill((left, plot[1] + plot[3], plot[2], 1), COLORS["kelp"])
     _lines(pen, plot, view, entry, times_s, values, now_s, low, high)
-    pen.text(entry.name, left, top + 13, 12, COLORS["foam"], "mono")
+    pen.text(entry.name, left, top + 11, 12, COLORS["foam"], "mono")
     right = left + plot[2] + 10
     if plot[3] >= 26:
         pen.text(_number(high, entry), right, plot[1] + 8, 12, quiet(), "mono")
@@ -77,7 +77,7 @@ def _lines(
     high: float,
 ) -> None:
     left, top, width, height = plot
-    columns = max(2, int(width / COLUMN))
+    columns = max(2, int(width / (COLUMN if values.shape[1] == 1 else COARSE)))
 
     def places(one: Floats32) -> list[list[tuple[float, float]]]:
         lines = wave(times_s, one, now_s, columns, fine=FINE / height * (high - low))
@@ -90,9 +90,9 @@ def _lines(
     if values.shape[1] > FEW:
         mean, lowest, highest = middle_and_edges(values)
         for below, above in zip(places(lowest), places(highest), strict=True):
-            pen.area([*below, *reversed(above)], mixed("trench", "plankton", 0.16))
+            pen.area([*below, *reversed(above)], mixed("trench", "foam", 0.12))
         for line in places(mean):
-            pen.curve(line, mixed("trench", "plankton", 0.85))
+            pen.curve(line, mixed("trench", "foam", 0.85))
         return
     share = 0.85 if values.shape[1] == 1 else 0.55
     for column in range(values.shape[1]):

@@ -35,13 +35,13 @@ class Words:
 
 def whence(pen: Pen, view: View, wearer: int, room: float) -> list[Words]:
     """The lines of the sheet about one wearer; none is wider than `room`."""
-    lines = []
+    lines: list[Words] = []
     for organ in known(view.news, wearer):
         presence = presence_of(view, wearer, organ)
         quality = float(view.news.body.quality[wearer, organ])
         words = f"{ORGANS[organ]}: {PRESENCE_WORDS[presence]}{_number(view, wearer, organ)}"
         beside = "" if math.isnan(quality) else f"{100 * quality:.0f} %"
-        lines.append(Words(18, words, beside, color=COLORS[PRESENCE_COLORS[presence]]))
+        lines.append(Words(18 if lines else 22, words, beside, color=COLORS[PRESENCE_COLORS[presence]]))
     asked = ASKED[view.presences.forced(wearer)]
     if asked:
         lines.append(Words(18, asked, color=COLORS["foam"]))
@@ -51,6 +51,7 @@ def whence(pen: Pen, view: View, wearer: int, room: float) -> list[Words]:
         told = pen.lines(sentence(name, change), 12, room)
         lines += [Words(24 if i == 0 else 16, line, color=COLORS["foam"]) for i, line in enumerate(told)]
         lines.append(Words(16, _ago(view.news.time_s - change.time_s)))
+    lines.append(Words(20, "f changes it: automatic, own sensor, twin"))
     return lines
 
 
