@@ -15,6 +15,7 @@ from installation.frame import ORGANS, Force, Presence, PresenceChange, unknown_
 from installation.show.model import RoomSignalDef
 from installation.watch.news import Answer
 from installation.watch.window.answers import FADES_S, KEPT, STANDS_S, Answers
+from installation.watch.window.cells import cells, more_cell
 from installation.watch.window.line import Heard
 from installation.watch.window.presences import Presences, known, sentence
 from tests.watch import window_fakes as fakes
@@ -92,6 +93,22 @@ def test_a_press_on_a_mark_or_a_key_over_a_wearer_asks_for_another_presence() ->
     window.view.hovered = 1
     (order,) = fakes.key(window, pygame.K_f, "f")
     assert (order.fields["target"], order.fields["value"]) == ("Tomo", 1.0)
+
+
+def test_everybody_is_seen_on_some_page_of_the_strip_and_the_held_first() -> None:
+    show = fakes.show(30)
+    window, _ = fakes.opened(show)
+    window.view.news.body.presence[:, 0] = Presence.REAL
+    window.view.news.body.presence[29, 0] = Presence.HELD
+    pages = []
+    for _ in range(3):
+        pages.append([wearer for wearer, _ in cells(window.boxes, window.view)])
+        rest = more_cell(window.boxes, window.view)
+        assert rest is not None and fakes.press(window, rest[0] + 5, rest[1] + 5) == ()
+    assert 29 in pages[0]
+    assert {wearer for page in pages for wearer in page} == set(range(30))
+    window.orders(pygame.event.Event(pygame.MOUSEWHEEL, y=1))
+    assert window.view.page == 0
 
 
 def test_the_last_answers_stay_for_a_while_and_then_go() -> None:

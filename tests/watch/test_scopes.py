@@ -18,7 +18,7 @@ from installation.watch.programme import Programme
 from installation.watch.window.catalogue import catalogue, values_of_wearers
 from installation.watch.window.layout import HEIGHT, WIDTH, layout
 from installation.watch.window.scopes import LONGEST, MOST, Scopes
-from installation.watch.window.sheet import ROW, sheet
+from installation.watch.window.sheet import ROW, sheet_of
 from installation.watch.window.trails import MOST_BYTES, TRAIL_S, Trails
 from installation.watch.window.wave import middle_and_edges, wave
 from tests.watch import window_fakes as fakes
@@ -128,7 +128,7 @@ def test_no_keys_break_the_list(keys: list[tuple[int, str]]) -> None:
 
 def test_a_press_on_a_row_watches_the_signal_under_the_hand() -> None:
     one = opened(listening=False)
-    place = sheet(BOXES, True)
+    place = sheet_of(BOXES, True)
     left, top, _, _ = place.box
     y = top + place.box[3] - 8 - place.rows * ROW + 2.5 * ROW
     wanted = one.found[place.row_at(left + 60, y, len(one.found), one.cursor)].name
@@ -141,15 +141,15 @@ def test_a_press_on_a_row_watches_the_signal_under_the_hand() -> None:
 def test_the_word_on_the_stage_opens_the_sheet_and_closes_it() -> None:
     one = scopes()
     for expected in (True, False):
-        left, top, width, height = sheet(BOXES, one.open).handle
-        assert one.press(sheet(BOXES, one.open), left + width / 2, top + height / 2)
+        left, top, width, height = sheet_of(BOXES, one.open).handle
+        assert one.press(sheet_of(BOXES, one.open), left + width / 2, top + height / 2)
         assert one.open is expected
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (640, 400), (1700, 720), (2560, 1440)])
 def test_the_sheet_leaves_the_people_on_the_stage(size: tuple[int, int]) -> None:
     boxes = layout(*size)
-    place = sheet(boxes, True)
+    place = sheet_of(boxes, True)
     assert place.box[1] > boxes.stage[3] * 0.6
     assert place.box[1] + place.box[3] == boxes.hearts[1] + boxes.hearts[3]
 

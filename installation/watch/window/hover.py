@@ -46,7 +46,8 @@ class Hover:
         presence = presence_of(view, self._wearer, 0)
         own.shape(SHAPES[presence], WIDTH - PAD - 6, PAD + 8, 11, COLORS[PRESENCE_COLORS[presence]])
         sheet.set_alpha(round(OPAQUE * shown))
-        x, top = _beside(boxes, place, self._wearer, pen.scale, height)
+        bottom = sheet_of(boxes, True).box[1] if view.scopes.open else boxes.stage[3]
+        x, top = _beside(boxes, place, self._wearer, pen.scale, height, bottom)
         pen.surface.blit(sheet, pen.rect((x, top, 0, 0)).topleft)
 
 
@@ -78,11 +79,11 @@ def _words(pen: Pen, view: View, wearer: int) -> list[Words]:
     return lines
 
 
-def _beside(boxes: Layout, place: Room, wearer: int, scale: float, height: float) -> tuple[float, float]:
-    """Where the sheet's corner lies: beside the figure, on the side with more room, within the stage."""
-    _, _, width, stage_height = boxes.stage
+def _beside(boxes: Layout, place: Room, wearer: int, scale: float, height: float, bottom: float) -> tuple[float, float]:
+    """Where the sheet's corner lies: beside the figure, on the side with more room, above `bottom`."""
+    width = boxes.stage[2]
     x, feet = (float(value) / scale for value in place.feet[wearer])
     half = 0.42 * float(place.px_per_m[wearer]) / scale
     left = x + half if x < width / 2 else x - half - WIDTH
     top = feet - TALL_M * float(place.px_per_m[wearer]) / scale
-    return min(max(left, EDGE), width - WIDTH - EDGE), min(max(top, EDGE), stage_height - height - EDGE)
+    return min(max(left, EDGE), width - WIDTH - EDGE), max(min(top, bottom - height - EDGE), EDGE)

@@ -6,7 +6,7 @@ from installation.watch.window.layout import EDGE, Layout
 from installation.watch.window.palette import COLORS, mixed
 from installation.watch.window.pen import Pen
 from installation.watch.window.scopes import Scopes
-from installation.watch.window.sheet import HANDLE, HEAD, LIST, ROW, Sheet, sheet
+from installation.watch.window.sheet import HANDLE, HEAD, LIST, ROW, Sheet, sheet_of
 from installation.watch.window.traces import draw_traces
 from installation.watch.window.trails import TRAIL_S, Trails
 from installation.watch.window.view import View, quiet
@@ -16,7 +16,7 @@ def draw_scopes(pen: Pen, boxes: Layout, view: View, trails: Trails) -> None:
     """Draw the sheet as far as it has come in, or the word that opens it."""
     scopes = view.scopes
     shown = view.eases.to("scopes", 1.0 if scopes.open else 0.0)
-    at_rest = sheet(boxes, scopes.open)
+    at_rest = sheet_of(boxes, scopes.open)
     _handle(pen, view, at_rest)
     if shown <= 0.01:
         return

@@ -69,7 +69,7 @@ class Sheet:
         return _within((left, top + 40, EDGE + LIST, HEAD - 40), x, y)
 
 
-def sheet(boxes: Layout, opened: bool) -> Sheet:
+def sheet_of(boxes: Layout, opened: bool) -> Sheet:
     """The sheet in a window of these boxes; closed, only its handle is on the stage."""
     left, _, width, height = boxes.stage
     bottom = boxes.hearts[1] + boxes.hearts[3]

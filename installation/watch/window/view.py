@@ -31,7 +31,8 @@ class View:
     """One moment of the window.
 
     age_s: seconds since the news came · now_s: the window's own clock · hovered: wearer under the pointer, -1
-    for none · presences, answers, scopes: what each of those panels remembers.
+    for none · page: of the strip, where not everybody fits · presences, answers, scopes: what each of those
+    panels remembers.
     """
 
     programme: Programme
@@ -44,6 +45,7 @@ class View:
     now_s: float = 0.0
     age_s: float = 0.0
     hovered: int = -1
+    page: int = 0
 
     @property
     def stale(self) -> bool:

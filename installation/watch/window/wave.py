@@ -10,9 +10,7 @@ from installation.watch.window.trails import TRAIL_S
 GAP_S = 0.25  # without news for so long, no line is drawn across: a stumble of the window is shorter
 
 
-def wave(
-    times_s: Floats, values: Floats32, now_s: float, columns: int, fine: float = 0.0, gap_s: float = GAP_S
-) -> list[Floats]:
+def wave(times_s: Floats, values: Floats32, now_s: float, columns: int, fine: float = 0.0) -> list[Floats]:
     """Lines (K, 2) of place 0..1 in the last `TRAIL_S` and value; one ends where nothing is known.
 
     times_s, values (T,), oldest first.  A column shows the lowest and the highest of its moments, so that a beat
@@ -26,7 +24,7 @@ def wave(
         return []
     column_s = TRAIL_S / columns
     column = np.floor(times_s / column_s)
-    late = np.diff(times_s) > gap_s
+    late = np.diff(times_s) > GAP_S
     piece[1:] += np.cumsum(late)
     begins = np.flatnonzero(np.concatenate(([True], (np.diff(column) != 0) | (np.diff(piece) != 0))))
     ends = np.append(begins[1:], times_s.size) - 1

@@ -9,6 +9,7 @@ from installation.watch.news import News
 from installation.watch.programme import Programme
 from installation.watch.window.answers import Answers
 from installation.watch.window.catalogue import catalogue
+from installation.watch.window.cells import mark_at, more_at, turn, wearer_at
 from installation.watch.window.cuelist import draw_cues
 from installation.watch.window.desk import draw_desk
 from installation.watch.window.hands import Hands
@@ -22,7 +23,7 @@ from installation.watch.window.pen import Pen
 from installation.watch.window.picker import draw_scopes
 from installation.watch.window.presences import Presences
 from installation.watch.window.scopes import Scopes
-from installation.watch.window.sheet import sheet
+from installation.watch.window.sheet import sheet_of
 from installation.watch.window.stage import Stage
 from installation.watch.window.trails import Trails
 from installation.watch.window.view import View
@@ -74,13 +75,18 @@ class Window:
             return self._pressed(event.pos[0] / self.boxes.scale, event.pos[1] / self.boxes.scale)
         if event.type == pygame.MOUSEWHEEL and view.scopes.open:
             view.scopes.step(-event.y)
+        elif event.type == pygame.MOUSEWHEEL and event.y:
+            turn(self.boxes, view, -1 if event.y > 0 else 1)
         return orders
 
     def _pressed(self, x: float, y: float) -> tuple[Message, ...]:
         view = self.view
-        if view.scopes.press(sheet(self.boxes, view.scopes.open), x, y):
+        if view.scopes.press(sheet_of(self.boxes, view.scopes.open), x, y):
             return ()
-        wearer = self._hearts.mark_at(self.boxes, view, x, y)
+        if more_at(self.boxes, view, x, y):
+            turn(self.boxes, view, 1)
+            return ()
+        wearer = mark_at(self.boxes, view, x, y)
         if wearer >= 0:
             return (view.presences.next(wearer),)
         if view.scopes.open and view.hovered >= 0:
@@ -110,9 +116,9 @@ class Window:
         """The wearer under the pointer, on the stage or in the strip of hearts; -1 for none."""
         view = self.view
         at = view.hands.at
-        if at is None or (view.scopes.open and sheet(self.boxes, True).holds(*at)):
+        if at is None or (view.scopes.open and sheet_of(self.boxes, True).holds(*at)):
             return -1
         x, y = (value * self.boxes.scale for value in at)
         if self._where.collidepoint(x, y):
             return self._stage.room.wearer_at(x - self._where.left, y - self._where.top)
-        return self._hearts.wearer_at(self.boxes, view, *at)
+        return wearer_at(self.boxes, view, *at)
