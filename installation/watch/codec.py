@@ -47,8 +47,8 @@ def encode(message: Message) -> bytes:
         allow_nan=False,
         separators=(",", ":"),
     ).encode()
-    body = b"".join(values.tobytes() for values in arrays.values())
-    return _LENGTHS.pack(_LENGTH.size + len(header) + len(body), len(header)) + header + body
+    size = _LENGTH.size + len(header) + sum(values.nbytes for values in arrays.values())
+    return b"".join((_LENGTHS.pack(size, len(header)), header, *(values.data for values in arrays.values())))
 
 
 def decode(data: bytes) -> Message | None:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from installation.clock import Clock
-from installation.frame import Frame, Health, Order, Receipt
+from installation.frame import Frame, Health, Order, PresenceChange, Receipt
 from installation.show.model import Show
 from installation.watch.codec import Message, Reader, encode
 from installation.watch.keeper import Keeper, window_command
@@ -27,6 +27,7 @@ ORDERS_A_TICK = 8  # no pair of hands gives more in a sixtieth of a second
 LONGEST_ORDER = 4096  # bytes
 READ_AT_ONCE = 16384  # bytes a tick: a flood stays in the pipe, where it costs the sender
 RECEIPTS_KEPT = 32
+CHANGES_KEPT = 256  # of presence: four organs of a table of sixty, when somebody trips over its cable
 LONGEST_TROUBLE = 200  # characters
 
 log = logging.getLogger("installation.watch")
@@ -61,6 +62,7 @@ class Feed:
         self._reader = Reader(LONGEST_ORDER)
         self._rest = memoryview(b"")
         self._receipts: deque[Receipt] = deque(maxlen=RECEIPTS_KEPT)
+        self._changes: deque[PresenceChange] = deque(maxlen=CHANGES_KEPT)
         self._next_s = float("-inf")
         self._rate = Rate()
         self._trouble = ""
@@ -73,6 +75,7 @@ class Feed:
     def show(self, frame: Frame) -> None:
         """Send a frame, or drop it; hand the window's orders to the desk."""
         rate_hz = self._rate.at(frame.tick)
+        self._changes.extend(frame.body.changes)
         if self._keeper.connection is not self._connection:
             self._begin(self._keeper.connection)
         if self._connection is None:
@@ -82,8 +85,9 @@ class Feed:
             self.dropped += 1
         elif frame.tick.time_s >= self._next_s:
             self._next_s = frame.tick.time_s + FASTEST_S
-            self._send(news(frame, self._show.looks, self._show.safe_look, rate_hz, self._receipts))
+            self._send(news(frame, self._show, rate_hz, self._receipts, self._changes))
             self._receipts.clear()
+            self._changes.clear()
             self.sent += 1
 
     def health(self) -> tuple[Health, ...]:

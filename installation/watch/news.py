@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from installation.frame import Bytes, Flags, Floats32, Frame, Health, Order, Playing, Receipt, Waiting
-from installation.show.model import Look
+from installation.frame import (
+    Body,
+    Bytes,
+    Flags,
+    Floats32,
+    Force,
+    Frame,
+    Health,
+    Order,
+    Playing,
+    Presence,
+    PresenceChange,
+    Receipt,
+    Waiting,
+)
+from installation.show.model import Show
+from installation.watch.bodies import packed, unpacked
 from installation.watch.codec import Message, number
 from installation.watch.programme import layer_rows
 
@@ -18,13 +33,25 @@ VERBS = ("go", "back", "panic", "blackout", "master", "cue", "presence")
 LONGEST_NAME = 64  # characters of a cue number or target: a person wrote it, and a person reads it
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of an order, from whatever hands; `reason` is a sentence for the person who gave it."""
+
+    verb: str
+    accepted: bool
+    reason: str
+    source: str = "window"
+    target: str = ""
+    value: float = math.nan
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class News:
     """One tick as a watcher sees it.
 
-    rate_hz: ticks a second over the last one, NaN until known · receipts: verb, accepted and reason ·
-    health: of `Health` · slots (P, 3) the very bytes of the wire · limiting (G,) · heart_rate,
-    heart_phase (N,) NaN where not known · presence, quality (N, 4) in the order of `ORGANS` ·
+    rate_hz: ticks a second over the last one, NaN until known · receipts, changes of presence: since the last
+    news · slots (P, 3) the very bytes of the wire · limiting (G,) · body in single precision, without its
+    changes · room (R,) signals in the order of the programme, NaN where not known ·
     layer_levels (L, N): present levels of the layers of the newest cue's look.
     """
 
@@ -43,21 +70,26 @@ class News:
     blackout_asked: bool
     panic_asked: bool
     waiting: Waiting
-    receipts: tuple[tuple[str, bool, str], ...]
+    receipts: tuple[Answer, ...]
+    changes: tuple[PresenceChange, ...]
     health: tuple[Health, ...]
     slots: Bytes
     limiting: Flags
-    heart_rate: Floats32
-    heart_phase: Floats32
-    presence: Bytes
-    quality: Floats32
+    body: Body
+    room: Floats32
     layer_levels: Floats32
 
 
-def news(frame: Frame, looks: Sequence[Look], safe_look: int, rate_hz: float, receipts: Iterable[Receipt]) -> Message:
-    """The message of one frame."""
-    story, body = frame.story, frame.body
-    look = looks[story.playing[-1].look if story.playing else safe_look]
+def news(
+    frame: Frame,
+    show: Show,
+    rate_hz: float,
+    receipts: Iterable[Receipt] = (),
+    changes: Iterable[PresenceChange] = (),
+) -> Message:
+    """The message of one frame; receipts and changes are those since the last one that was sent."""
+    story = frame.story
+    look = show.looks[story.playing[-1].look if story.playing else show.safe_look]
     waiting = story.waiting
     return Message(
         "news",
@@ -67,23 +99,27 @@ def news(frame: Frame, looks: Sequence[Look], safe_look: int, rate_hz: float, re
             "place": (story.current, story.standby, story.act, frame.scene.scene),
             "desk": (story.master, story.blackout, story.panic, story.blackout_asked, story.panic_asked),
             "waiting": (waiting.text, waiting.value, waiting.threshold, waiting.held_s, waiting.hold_s),
-            "receipts": [(r.order.verb, r.accepted, r.reason) for r in receipts],
+            "receipts": [
+                (r.order.verb, r.accepted, r.reason, r.order.source, r.order.target, r.order.value) for r in receipts
+            ],
+            "changes": [(c.time_s, c.wearer, c.organ, int(c.before), int(c.after), c.reason) for c in changes],
             "health": [(h.name, h.kind, h.ok, h.text, h.handled, h.lost) for h in frame.health],
         },
         {
             "slots": frame.levels.slots,
             "limiting": frame.levels.limiting,
-            "heart_rate": body.heart_rate.astype(np.float32),
-            "heart_phase": body.heart_phase.astype(np.float32),
-            "presence": body.presence,
-            "quality": body.quality.astype(np.float32),
+            "body": packed(frame.body),
+            "room": _room(frame, show),
             "layer_levels": story.values[layer_rows(look)].astype(np.float32),
         },
     )
 
 
-def read_news(message: Message) -> News:
-    """The news in a message.  Raises KeyError, TypeError or ValueError where it holds none."""
+def read_news(message: Message, like: Body) -> News:
+    """The news in a message; `like` is a body of the programme's people.
+
+    Raises KeyError, TypeError or ValueError where it holds none.
+    """
     fields: Any = message.fields
     arrays: Any = message.arrays
     tick, time_s, dropped, rate_hz = fields["tick"]
@@ -106,14 +142,19 @@ def read_news(message: Message) -> News:
         blackout_asked=blackout_asked,
         panic_asked=panic_asked,
         waiting=Waiting(text, *(number(value) for value in scale)),
-        receipts=tuple((verb, accepted, reason) for verb, accepted, reason in fields["receipts"]),
+        receipts=tuple(
+            Answer(verb, accepted, reason, source, target, number(value))
+            for verb, accepted, reason, source, target, value in fields["receipts"]
+        ),
+        changes=tuple(
+            PresenceChange(number(at_s), wearer, organ, Presence(before), Presence(after), reason)
+            for at_s, wearer, organ, before, after, reason in fields["changes"]
+        ),
         health=tuple(Health(*row) for row in fields["health"]),
         slots=arrays["slots"],
         limiting=arrays["limiting"],
-        heart_rate=arrays["heart_rate"],
-        heart_phase=arrays["heart_phase"],
-        presence=arrays["presence"],
-        quality=arrays["quality"],
+        body=unpacked(arrays["body"], like),
+        room=arrays["room"],
         layer_levels=arrays["layer_levels"],
     )
 
@@ -132,8 +173,15 @@ def read_order(message: Message, source: str, time_s: float) -> Order | None:
         return None
     if not (isinstance(verb, str) and isinstance(target, str) and isinstance(expected, str)):
         return None
-    if max(len(target), len(expected)) > LONGEST_NAME or (verb == "cue" and not target):
+    if max(len(target), len(expected)) > LONGEST_NAME or (verb in ("cue", "presence") and not target):
         return None
-    if verb == "master" and math.isnan(value):
+    if (verb == "master" and math.isnan(value)) or (verb == "presence" and value not in tuple(Force)):
         return None
     return Order(verb, source, time_s, target=target, value=value, expect_standby=expected)
+
+
+def _room(frame: Frame, show: Show) -> Floats32:
+    """Every room signal that the show declares, NaN where it is not valid."""
+    room = frame.story.room
+    known = (room.get(one.name) for one in show.room)
+    return np.array([one.value if one is not None and one.valid else math.nan for one in known], np.float32)

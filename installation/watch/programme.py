@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from installation.frame import Floats32, Ints
+from installation.frame import Body, Floats32, Ints, unknown_body
 from installation.show.effects import EFFECTS
-from installation.show.model import Garment, Geometry, Layer, Look, Show, Wearer
-from installation.watch.codec import Message
+from installation.show.model import Garment, Geometry, Layer, Look, RoomSignalDef, Show, Wearer
+from installation.watch.codec import Message, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class LayerLine:
 class Programme:
     """The static part of a show: who wears what, where every pixel is, the cue list, the looks' own words.
 
-    looks: name and layers · position_m (P, 3), see `Geometry` · region (P,) index into `regions`.
+    looks: name and layers · position_m (P, 3), see `Geometry` · region (P,) index into `regions` ·
+    room, inputs: the signals that the show declares besides those of the table.
     """
 
     title: str
@@ -54,6 +55,13 @@ class Programme:
     position_m: Floats32
     region: Ints
     regions: tuple[str, ...]
+    room: tuple[RoomSignalDef, ...]
+    inputs: tuple[str, ...]
+
+    @property
+    def unknown(self) -> Body:
+        """A body of this programme's people, of which nothing is known."""
+        return unknown_body(len(self.wearers), len(self.inputs))
 
 
 def programme(show: Show) -> Message:
@@ -76,6 +84,8 @@ def programme(show: Show) -> Message:
             ],
             "safe_look": show.safe_look,
             "regions": geometry.regions,
+            "room": [(one.name, one.default, one.low, one.high, one.unit) for one in show.room],
+            "inputs": show.inputs,
         },
         {"position_m": geometry.position_m.astype(np.float32), "region": geometry.region.astype(np.int32)},
     )
@@ -105,6 +115,11 @@ def read_programme(message: Message) -> Programme:
         position_m=message.arrays["position_m"].astype(np.float32),
         region=message.arrays["region"].astype(np.int32),
         regions=tuple(fields["regions"]),
+        room=tuple(
+            RoomSignalDef(name, number(default), number(low), number(high), unit)
+            for name, default, low, high, unit in fields["room"]
+        ),
+        inputs=tuple(fields["inputs"]),
     )
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import signal
 import statistics
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from installation.clock import RealClock
-from installation.frame import Order, Receipt
+from installation.frame import Order, Presence, PresenceChange, Receipt
 from installation.show.model import Show
 from installation.watch.feed import ORDERS_A_TICK, Feed
 from installation.watch.keeper import Keeper
@@ -132,6 +133,24 @@ sys.exit(0)
     with fed(tmp_path, script) as (feed, _, stop):
         feed.answer((Receipt(Order("go", "keys", 0.0), False, "too soon"),))
         numbers = iter(range(10000))
+        assert until(stop.is_set, lambda: feed.show(fakes.frame(next(numbers))))
+
+
+def test_a_change_of_presence_waits_for_a_frame_that_is_sent(tmp_path: Path) -> None:
+    script = (
+        ENTER
+        + """
+data = b""
+while b"no sample for 1 s" not in data:
+    data += line.recv(65536)
+sys.exit(0)
+"""
+    )
+    with fed(tmp_path, script) as (feed, _, stop):
+        frame = fakes.frame(0)
+        change = PresenceChange(0.0, 1, "heart", Presence.REAL, Presence.HELD, "no sample for 1 s")
+        feed.show(dataclasses.replace(frame, body=dataclasses.replace(frame.body, changes=(change,))))
+        numbers = iter(range(1, 10000))
         assert until(stop.is_set, lambda: feed.show(fakes.frame(next(numbers))))
 
 

@@ -1,13 +1,17 @@
+import dataclasses
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.frame import Health, Order, Receipt
+from installation.frame import ORGANS, Frame, Health, Order, Presence, PresenceChange, Receipt, RoomSignal
+from installation.show.model import RoomSignalDef, Show
+from installation.show.signals import SIGNALS
 from installation.watch.codec import Message, Reader, encode
-from installation.watch.news import news, order, read_news, read_order
+from installation.watch.news import Answer, News, news, order, read_news, read_order
 from installation.watch.programme import programme, read_programme
 from tests.watch import fakes
 
@@ -15,6 +19,10 @@ from tests.watch import fakes
 def sent(message: Message) -> Message:
     (back,) = Reader().feed(encode(message))
     return back
+
+
+def told_of(show: Show, of: Frame, rate_hz: float = 60.0, **rest: Any) -> News:
+    return read_news(sent(news(of, show, rate_hz, **rest)), read_programme(sent(programme(show))).unknown)
 
 
 def test_the_programme_names_what_lights_a_garment() -> None:
@@ -31,15 +39,15 @@ def test_the_programme_names_what_lights_a_garment() -> None:
 
 def test_a_watcher_sees_the_very_bytes_of_the_wire() -> None:
     show, frame = fakes.show(), fakes.frame(7)
-    told = read_news(sent(news(frame, show.looks, show.safe_look, 59.9, ())))
+    told = told_of(show, frame, 59.9)
     np.testing.assert_array_equal(told.slots, frame.levels.slots)
     assert told.slots.dtype == np.uint8
 
 
 def test_what_is_not_known_of_a_body_is_still_not_known_to_a_watcher() -> None:
     show = fakes.show()
-    told = read_news(sent(news(fakes.frame(7), show.looks, show.safe_look, math.nan, ())))
-    assert told.heart_rate[0] == 66 and np.isnan(told.heart_rate[1])
+    told = told_of(show, fakes.frame(7), math.nan)
+    assert told.body.heart_rate[0] == 66 and np.isnan(told.body.heart_rate[1])
     assert math.isnan(told.rate_hz)
 
 
@@ -47,12 +55,51 @@ def test_the_news_tells_the_story_receipts_and_health() -> None:
     show = fakes.show()
     receipts = (Receipt(Order("go", "keys", 0.0), False, "GO refused: 0.3 s after the last one."),)
     frame = fakes.frame(7, health=(Health("sACN", "output", False, "nobody listens"),))
-    told = read_news(sent(news(frame, show.looks, show.safe_look, 60.0, receipts)))
+    told = told_of(show, frame, receipts=receipts)
     assert (told.current, told.standby, told.act, told.master) == (1, 2, "Feast", 0.9)
     assert told.playing == frame.story.playing and told.waiting == frame.story.waiting
-    assert told.receipts == (("go", False, "GO refused: 0.3 s after the last one."),)
+    (answer,) = told.receipts
+    assert (answer.verb, answer.accepted, answer.source) == ("go", False, "keys")
+    assert answer.reason == "GO refused: 0.3 s after the last one." and isinstance(answer, Answer)
     assert told.health == frame.health
     np.testing.assert_array_equal(told.layer_levels[:, 0], [0.0, 1.0])  # rows of the newest cue's look
+
+
+def test_every_signal_is_the_same_to_a_watcher_as_to_the_story() -> None:
+    show = fakes.show(3)
+    frame = fakes.frame(7, show)
+    random = np.random.default_rng(1)
+    body = frame.body
+    for field in dataclasses.fields(body):
+        array = getattr(body, field.name)
+        if isinstance(array, np.ndarray):
+            drawn = (random.random(array.shape) * 3).astype(array.dtype)
+            body = dataclasses.replace(body, **{field.name: drawn})
+    told = told_of(show, dataclasses.replace(frame, body=body))
+    for signal in SIGNALS.values():
+        np.testing.assert_allclose(signal.read(told.body), signal.read(body), rtol=1e-6)
+
+
+def test_a_room_signal_that_is_not_valid_is_not_known_to_a_watcher() -> None:
+    names = ("pantry.coverage", "pantry.bread", "pantry.salt")
+    show = dataclasses.replace(fakes.show(), room=tuple(RoomSignalDef(name, 0.5, 0.0, 1.0, "") for name in names))
+    frame = fakes.frame(7, show)
+    room = {names[0]: RoomSignal(names[0], 0.25, 0.0), names[1]: RoomSignal(names[1], 0.75, 0.0, valid=False)}
+    told = told_of(show, dataclasses.replace(frame, story=dataclasses.replace(frame.story, room=room)))
+    np.testing.assert_array_equal(told.room, [0.25, np.nan, np.nan])
+    assert read_programme(sent(programme(show))).room == show.room
+
+
+def test_a_change_of_presence_arrives_as_it_was_decided() -> None:
+    change = PresenceChange(2.5, 1, ORGANS[0], Presence.REAL, Presence.HELD, "no sample for 1 s")
+    assert told_of(fakes.show(), fakes.frame(7), changes=(change,)).changes == (change,)
+
+
+def test_a_body_of_other_people_is_no_body() -> None:
+    with pytest.raises(ValueError, match="other people"):
+        read_news(
+            sent(news(fakes.frame(7), fakes.show(), 60.0)), read_programme(sent(programme(fakes.show(3)))).unknown
+        )
 
 
 def test_an_order_arrives_as_it_was_given() -> None:
@@ -72,6 +119,10 @@ def test_an_order_arrives_as_it_was_given() -> None:
         {"verb": "go", "target": "x" * 65},
         {"verb": "master"},
         {"verb": "cue"},
+        {"verb": "presence", "value": 1},
+        {"verb": "presence", "target": "Tomo"},
+        {"verb": "presence", "target": "Tomo", "value": 3},
+        {"verb": "presence", "target": "Tomo", "value": 0.5},
         {},
     ],
 )

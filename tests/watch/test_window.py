@@ -18,14 +18,15 @@ import pytest
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import pygame
 
-from installation.frame import Health
+from installation.frame import Health, unknown_body
 from installation.show.model import Show
 from installation.watch.codec import Message, Reader, encode
-from installation.watch.news import News, news, read_news
+from installation.watch.news import Answer, News, news, read_news
 from installation.watch.programme import programme, read_programme
 from installation.watch.window.ease import Eases
 from installation.watch.window.hands import Hands
 from installation.watch.window.layout import HEIGHT, WIDTH, layout
+from installation.watch.window.line import Heard, Line
 from installation.watch.window.palette import COLORS, OKLCH, contrast, linear_from_oklch, mixed, srgb_from_linear
 from installation.watch.window.type import Type
 from installation.watch.window.view import quiet
@@ -43,8 +44,13 @@ def nobody_sees(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def told(show: Show, **changes: Any) -> News:
-    (message,) = Reader().feed(encode(news(fakes.frame(1, show), show.looks, show.safe_look, 60.0, ())))
-    return dataclasses.replace(read_news(message), **changes)
+    (message,) = Reader().feed(encode(news(fakes.frame(1, show), show, 60.0)))
+    like = unknown_body(len(show.wearers), len(show.inputs))
+    return dataclasses.replace(read_news(message, like), **changes)
+
+
+def heard(first: News, *answers: Answer) -> Heard:
+    return Heard((dataclasses.replace(first, receipts=answers),))
 
 
 def window(show: Show, first: News, scale: float = 1.0) -> tuple[Window, pygame.Surface, Hands]:
@@ -65,7 +71,7 @@ def test_a_garment_glows_in_the_colour_of_the_wire_and_where_it_is_worn() -> Non
     drawn.draw(0.02)
     dark = picture(screen)
     slots[:8] = (0, 20, 0)  # 8 % of full, linear, on the first wearer alone
-    drawn.take(told(show, slots=slots), (), 0.1)
+    drawn.take(heard(told(show, slots=slots)), 0.1)
     drawn.draw(0.02)
     gained = picture(screen) - dark
     left = gained[: WIDTH // 3, 150:450]
@@ -80,7 +86,7 @@ def test_more_light_is_never_drawn_darker() -> None:
     drawn, screen, _ = window(show, told(show))
     brightness = []
     for level in (0, 5, 20, 80, 160, 255):
-        drawn.take(told(show, slots=np.full((16, 3), level, np.uint8)), (), 0.1)
+        drawn.take(heard(told(show, slots=np.full((16, 3), level, np.uint8))), 0.1)
         drawn.draw(0.02)
         brightness.append(picture(screen)[:900, 100:600].sum())
     assert brightness == sorted(brightness)
@@ -116,8 +122,7 @@ def test_strange_news_is_drawn_all_the_same() -> None:
         playing=(),
         act="",
         rate_hz=math.nan,
-        heart_rate=np.full(2, np.nan, np.float32),
-        heart_phase=np.full(2, np.nan, np.float32),
+        body=unknown_body(2, 0),
         health=tuple(Health(f"out {i}", "output", False, "is gone") for i in range(5)),
         panic_asked=True,
         blackout_asked=True,
@@ -125,7 +130,7 @@ def test_strange_news_is_drawn_all_the_same() -> None:
     drawn, screen, hands = window(show, strange)
     hands.at = (200.0, 300.0)
     for i in range(3):
-        drawn.take(strange, (("go", False, "GO refused: no cue stands by. " * 5),), i * 0.1)
+        drawn.take(heard(strange, Answer("go", False, "GO refused: no cue stands by. " * 5)), i * 0.1)
         drawn.draw(0.1)
     assert picture(screen).max() > 150
 
@@ -134,10 +139,10 @@ def test_old_news_is_dimmed_and_said_to_be_old() -> None:
     show = fakes.show()
     first = told(show, slots=np.full((16, 3), 120, np.uint8))
     drawn, screen, _ = window(show, first)
-    drawn.take(first, (), 0.0)
+    drawn.take(heard(first), 0.0)
     drawn.draw(0.1)
     fresh = picture(screen)[:900, 120:600].sum()
-    drawn.take(None, (), 2.2)
+    drawn.take(Heard(), 2.2)
     for _ in range(10):
         drawn.draw(0.1)
     assert drawn.view.stale
@@ -147,12 +152,13 @@ def test_old_news_is_dimmed_and_said_to_be_old() -> None:
 def test_only_a_refusal_is_told_as_one_and_a_fader_is_not_told_at_all() -> None:
     show = fakes.show()
     drawn, _, _ = window(show, told(show))
-    drawn.take(None, (("master", True, "MASTER goes to 50 %."),), 1.0)
-    assert drawn.view.sentence == ""
-    drawn.take(None, (("go", False, "GO refused: 0.3 s after the last one."),), 1.0)
-    assert drawn.view.refused
-    drawn.take(None, (("back", True, "BACK: cue 1 fades in."),), 2.0)
-    assert (drawn.view.sentence, drawn.view.refused) == ("BACK: cue 1 fades in.", False)
+    first = told(show)
+    drawn.take(heard(first, Answer("master", True, "MASTER goes to 50 %.")), 1.0)
+    assert not drawn.view.answers.told
+    drawn.take(heard(first, Answer("go", False, "GO refused: 0.3 s after the last one.")), 1.0)
+    drawn.take(heard(first, Answer("back", True, "BACK: cue 1 fades in.")), 2.0)
+    assert [one.answer.accepted for one in drawn.view.answers.told] == [False, True]
+    drawn.draw(0.1)
 
 
 def test_words_that_must_be_read_in_a_tent_have_the_contrast_for_it() -> None:
@@ -211,7 +217,7 @@ def test_the_window_runs_as_a_process_saves_its_picture_and_leaves_when_the_line
                 line.sendall(encode(programme(show)))
                 line.settimeout(0.05)
                 for number in range(400):
-                    line.sendall(encode(news(fakes.frame(number, show), show.looks, 0, 60.0, ())))
+                    line.sendall(encode(news(fakes.frame(number, show), show, 60.0)))
                     if file.exists() and file.stat().st_size:
                         break
                     try:
@@ -223,8 +229,6 @@ def test_the_window_runs_as_a_process_saves_its_picture_and_leaves_when_the_line
 
 
 def test_a_line_that_speaks_another_tongue_is_left() -> None:
-    from installation.watch.window.line import Line
-
     with socket.create_server(("127.0.0.1", 0)) as listener:
         line = Line(listener.getsockname()[1], "secret")
         other, _ = listener.accept()
@@ -233,7 +237,7 @@ def test_a_line_that_speaks_another_tongue_is_left() -> None:
             for _ in range(200):
                 if line.lost:
                     break
-                line.newest()
+                line.heard()
                 pygame.time.wait(5)
         assert line.lost
         line.send(Message("order"))

@@ -86,19 +86,22 @@ def look_on(line: Line, clock: Clock, screen: pygame.Surface, picture: Picture |
     cost_s = 0.0
     while True:
         for tick in clock.ticks(rate_hz):
-            news, receipts = line.newest()
+            heard = line.heard()
             if line.lost:
                 return GONE
             began_s = clock.now_s()
-            if window is None and news is not None and line.programme is not None:
-                window = Window(line.programme, news, hands, screen)
+            if window is None and heard.news and line.programme is not None:
+                window = Window(line.programme, heard.news[-1], hands, screen)
                 pygame.display.set_caption(line.programme.title)
                 opened_s = began_s
             resized = False
             for event in pygame.event.get():
                 resized |= event.type == pygame.VIDEORESIZE
-                boxes = window.boxes if window is not None else layout(*screen.get_size())
-                for order in hands.orders(event, boxes, window.view.seen if window is not None else Seen()):
+                for order in (
+                    window.orders(event)
+                    if window is not None
+                    else hands.orders(event, layout(*screen.get_size()), Seen())
+                ):
                     line.send(order)
             if hands.quits:
                 return CLOSED
@@ -106,7 +109,7 @@ def look_on(line: Line, clock: Clock, screen: pygame.Surface, picture: Picture |
                 continue
             if resized:
                 window.resize(pygame.display.get_surface() or screen)
-            window.take(news, receipts, began_s)
+            window.take(heard, began_s)
             window.draw(tick.dt_s)
             if picture is not None and began_s - opened_s >= picture.after_s:
                 pygame.image.save(pygame.display.get_surface() or screen, picture.path)

@@ -1,7 +1,8 @@
-"""The desk: one big GO, three buttons that are never far, the master, and the answer to the last order."""
+"""The desk: one big GO, three buttons that are never far, the master, and the answers to the last orders."""
 
 from __future__ import annotations
 
+from installation.watch.window.answerlist import draw_answers
 from installation.watch.window.layout import Layout
 from installation.watch.window.palette import COLORS, mixed
 from installation.watch.window.pen import Box, Pen
@@ -12,7 +13,7 @@ HINTS = {"back": "backspace", "panic": "escape", "blackout": "b"}
 
 def draw_desk(pen: Pen, boxes: Layout, view: View) -> None:
     """Draw the lower half of the column."""
-    _sentence(pen, boxes.sentence, view)
+    draw_answers(pen, boxes.sentence, view)
     _go(pen, boxes.go, view, _touch(boxes, view, "go"))
     for verb in ("back", "panic", "blackout"):
         _button(pen, getattr(boxes, verb), verb, view, _touch(boxes, view, verb))
@@ -58,19 +59,3 @@ def _master(pen: Pen, box: Box, view: View) -> None:
     pen.fill((left, top + 14, width, 6), COLORS["kelp"], 3)
     if shown > 0:
         pen.fill((left, top + 14, max(6.0, width * shown), 6), mixed("trench", "foam", 0.8), 3)
-
-
-def _sentence(pen: Pen, box: Box, view: View) -> None:
-    """The answer to the last order, for a few seconds; only a refusal carries the colour of one."""
-    left, top, width, _ = box
-    told = view.eases.to("sentence", 1.0 if view.now_s < view.sentence_until_s else 0.0)
-    if told <= 0.01 or not view.sentence:
-        return
-    indent = 22 if view.refused else 0
-    color = mixed("trench", "foam", told if view.refused else told * 0.75)
-    lines = pen.lines(view.sentence, 14, width - indent)[:2]
-    top += 20 * (2 - len(lines))  # it stands on GO, whose answer it is
-    if view.refused:
-        pen.shape("warning", left + 6, top + 12, 12, mixed("trench", "coral", told))
-    for i, line in enumerate(lines):
-        pen.text(line, left + indent, top + 17 + 20 * i, 14, color)

@@ -22,7 +22,7 @@ def draw_headline(pen: Pen, boxes: Layout, view: View) -> None:
     news, right = view.news, width - EDGE
     pen.text(view.programme.title, EDGE, 40, 18, COLORS["foam"], "strong", room=width * 0.55)
     pen.text(_act(view), EDGE, 64, 14, quiet("abyss"))
-    alive = int(np.isfinite(news.heart_rate).sum())
+    alive = int(np.isfinite(news.body.heart_rate).sum())
     if view.stale:
         pen.text(f"no news for {view.age_s:.0f} s", right, 40, 14, COLORS["ember"], "mono", "right")
     else:
@@ -42,7 +42,7 @@ def _act(view: View) -> str:
 
 
 def _counts(pen: Pen, view: View, right: float) -> None:
-    counts = np.bincount(view.news.presence[:, 0], minlength=4) if len(view.news.presence) else np.zeros(4, int)
+    counts = np.bincount(view.news.body.presence[:, 0], minlength=len(Presence))
     x = right
     for presence in reversed(Presence):
         if presence == Presence.REPLAYED and not counts[presence]:

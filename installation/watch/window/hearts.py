@@ -9,17 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.frame import Presence
-from installation.watch.window.layout import EDGE, Layout
+from installation.watch.window.cells import NARROWEST, cells, more_at, more_cell
+from installation.watch.window.layout import Layout
+from installation.watch.window.marks import MARK, draw_marks, presence_of
 from installation.watch.window.palette import COLORS, PRESENCE_COLORS, mixed
 from installation.watch.window.pen import Box, Pen
-from installation.watch.window.view import SHAPES, View, quiet
+from installation.watch.window.view import SECOND_RANK, View
 
 TRACE_S = 3.0  # seconds of pulse in a trace: three or four beats of a heart at rest
 POINTS = 72  # of a trace: the crest of a fast heart still has five
 KEPT = 240  # pictures remembered: TRACE_S at 60 a second, and some more
 HALF = 0.5  # a turn: a phase that falls by more has begun anew; one that falls by less is corrected, not turned
-ROOMY, ROWS = 8, 2  # so many cells have room for a trace
-NARROWEST = 104.0  # a cell without one
+NAMED = 108.0  # a name and a number
 
 
 class Hearts:
@@ -35,58 +36,43 @@ class Hearts:
         """Take the present phase of every heart; whole turns are counted, so that it can be drawn between pictures."""
         if self._times_s and view.now_s <= self._times_s[-1]:
             return
-        phase = view.news.heart_phase.astype(np.float64)
+        phase = view.news.body.heart_phase.astype(np.float64)
         if self._turns:
             before = self._turns[-1]
             phase += np.floor(before) + (phase < before % 1.0 - HALF)
-            phase = np.where(np.isfinite(phase), phase, view.news.heart_phase)  # the first beat starts the count
+            phase = np.where(np.isfinite(phase), phase, view.news.body.heart_phase)  # the first beat starts the count
         self._times_s.append(view.now_s)
         self._turns.append(phase)
 
     def draw(self, pen: Pen, boxes: Layout, view: View) -> None:
-        """Draw as many cells as fit, those that need a look first where they don't all."""
+        """Draw the cells of the present page."""
         pen.fill(boxes.hearts, COLORS["trench"])
-        cells = self._cells(boxes, view)
+        seen = cells(boxes, view)
         self._drawn = self._between()
-        for wearer, box in cells:
+        for wearer, box in seen:
             self._cell(pen, view, wearer, box)
-        if len(cells) < self._wearers:
-            left, top, width, _ = cells[-1][1]
-            pen.text(f"and {self._wearers - len(cells)} more", left + width, top + 27, 14, quiet())
-
-    def wearer_at(self, boxes: Layout, view: View, x: float, y: float) -> int:
-        """The wearer whose cell lies at a place in units, -1 for none."""
-        for wearer, (left, top, width, height) in self._cells(boxes, view):
-            if left <= x < left + width and top <= y < top + height:
-                return wearer
-        return -1
-
-    def _cells(self, boxes: Layout, view: View) -> list[tuple[int, Box]]:
-        left, top, width, _ = boxes.hearts
-        wearers = self._wearers
-        columns = ROOMY // ROWS if wearers <= ROOMY else min(-(-wearers // ROWS), int((width - 2 * EDGE) / NARROWEST))
-        cell = (width - 2 * EDGE) / max(columns, 1)
-        return [
-            (wearer, (left + EDGE + i % columns * cell, top + 8 + i // columns * 44, cell, 44))
-            for i, wearer in enumerate(_shown(view, columns * ROWS))
-        ]
+        rest = more_cell(boxes, view)
+        if rest is not None:
+            under = view.hands.at is not None and more_at(boxes, view, *view.hands.at)
+            color = mixed("trench", "foam", view.eases.to("touch more", 1.0 if under else SECOND_RANK))
+            words = f"and {self._wearers - len(seen)} more"
+            pen.text(words, rest[0], rest[1] + 21, 14, color, room=rest[2])
 
     def _cell(self, pen: Pen, view: View, wearer: int, box: Box) -> None:
         left, top, width, _ = box
-        presence = Presence(min(int(view.news.presence[wearer, 0]), Presence.REPLAYED))
-        tint = PRESENCE_COLORS[presence]
+        presence = presence_of(view, wearer, 0)
         hover = view.eases.to(f"heart {wearer}", 1.0 if view.hovered == wearer else 0.0)
-        rate = float(view.news.heart_rate[wearer])
+        rate = float(view.news.body.heart_rate[wearer])
         roomy = width > 2 * NARROWEST - 1
         words = "–" if math.isnan(rate) else f"{rate:.0f}"
-        right = left + (108 if roomy else width - 12)
-        pen.shape(SHAPES[presence], left + 6, top + 22, 11, COLORS[tint])
-        number = pen.text(words, right, top + 28, 18, COLORS["foam"], "mono", "right")
+        right = left + (NAMED + 0.4 * max(0.0, width - 2 * NAMED) if roomy else width - 12)
+        draw_marks(pen, view, wearer, left, top)
+        number = pen.text(words, right, top + 22, 18, COLORS["foam"], "mono", "right")
         name = mixed("trench", "foam", 0.72 + 0.28 * hover)
-        pen.text(view.programme.wearers[wearer].name, left + 20, top + 27, 14, name, room=right - number - left - 26)
+        pen.text(view.programme.wearers[wearer].name, left + MARK, top + 21, 14, name, room=right - number - left - 26)
         if roomy:
-            color = "jelly" if presence == Presence.REAL else tint
-            self._trace(pen, wearer, (right + 14, top + 8, width - 108 - 14 - 20, 28), color)
+            color = "jelly" if presence == Presence.REAL else PRESENCE_COLORS[presence]
+            self._trace(pen, wearer, (right + 14, top + 8, left + width - right - 34, 28), color)
 
     def _between(self) -> NDArray[np.float64]:
         """Heights (POINTS, N) of the pulses over the last seconds that were heard; NaN where nothing is known."""
@@ -124,12 +110,3 @@ def pulse(phase: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     crest = 0.90 * np.exp(-(((phase - 0.16) / 0.085) ** 2))
     return 0.06 + crest + 0.34 * np.exp(-(((phase - 0.46) / 0.14) ** 2))
-
-
-def _shown(view: View, room: int) -> list[int]:
-    everyone = list(range(len(view.programme.wearers)))
-    if len(everyone) <= room:
-        return everyone
-    presence = view.news.presence[:, 0]
-    urgent = sorted(everyone, key=lambda wearer: (presence[wearer] != Presence.HELD, wearer))
-    return sorted(urgent[: room - 1])

@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import pygame
 
-from installation.frame import Presence
 from installation.watch.window.layout import EDGE, Layout
-from installation.watch.window.palette import COLORS, PRESENCE_COLORS, Color, mixed
+from installation.watch.window.marks import presence_of
+from installation.watch.window.palette import COLORS, PRESENCE_COLORS, mixed
 from installation.watch.window.pen import Pen
 from installation.watch.window.room import TALL_M, Room
-from installation.watch.window.type import Face, Size
 from installation.watch.window.view import SHAPES, View, quiet
+from installation.watch.window.whence import Words, whence
 
 WIDTH, PAD = 320.0, 16.0
 OPAQUE = 238  # of 255: the light beneath is still felt
-PRESENCE_WORDS = {
-    Presence.REAL: "own sensors",
-    Presence.HELD: "held, the sensor is silent",
-    Presence.SIMULATED: "simulated twin",
-    Presence.REPLAYED: "replayed",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A line of the sheet: `step` below the last, with something `beside` it at the right."""
-
-    step: float
-    text: str
-    beside: str = ""
-    size: Size = 12
-    color: Color | None = None
-    face: Face = "sans"
 
 
 class Hover:
@@ -50,7 +31,7 @@ class Hover:
         shown = view.eases.to("hover", 1.0 if view.hovered >= 0 else 0.0)
         if shown <= 0.02 or self._wearer < 0:
             return
-        words = _words(view, self._wearer)
+        words = _words(pen, view, self._wearer)
         height = sum(line.step for line in words) + 2 * PAD - 6
         size = pen.rect((0, 0, WIDTH, height)).size
         sheet = pygame.Surface(size, pygame.SRCALPHA)
@@ -62,24 +43,19 @@ class Hover:
             taken = own.text(line.beside, WIDTH - PAD, y, 12, quiet(), "mono", "right")
             room = WIDTH - 2 * PAD - (taken + 8 if taken else 0)
             own.text(line.text, PAD, y, line.size, line.color or quiet(), line.face, room=room)
-        presence = _presence(view, self._wearer)
+        presence = presence_of(view, self._wearer, 0)
         own.shape(SHAPES[presence], WIDTH - PAD - 6, PAD + 8, 11, COLORS[PRESENCE_COLORS[presence]])
         sheet.set_alpha(round(OPAQUE * shown))
-        x, top = _beside(boxes, place, self._wearer, pen.scale, height)
+        bottom = sheet_of(boxes, True).box[1] if view.scopes.open else boxes.stage[3]
+        x, top = _beside(boxes, place, self._wearer, pen.scale, height, bottom)
         pen.surface.blit(sheet, pen.rect((x, top, 0, 0)).topleft)
 
 
-def _presence(view: View, wearer: int) -> Presence:
-    return Presence(min(int(view.news.presence[wearer, 0]), Presence.REPLAYED))
-
-
-def _words(view: View, wearer: int) -> list[Words]:
+def _words(pen: Pen, view: View, wearer: int) -> list[Words]:
     programme, news = view.programme, view.news
-    rate = float(news.heart_rate[wearer])
-    heart = PRESENCE_WORDS[_presence(view, wearer)] + ("" if math.isnan(rate) else f", {rate:.0f} beats a minute")
     lines = [
         Words(18, programme.wearers[wearer].name, size=18, color=COLORS["foam"], face="strong"),
-        Words(20, heart),
+        *whence(pen, view, wearer, WIDTH - 2 * PAD),
     ]
     playing = view.newest
     look = playing.look if playing is not None else programme.safe_look
@@ -103,11 +79,11 @@ def _words(view: View, wearer: int) -> list[Words]:
     return lines
 
 
-def _beside(boxes: Layout, place: Room, wearer: int, scale: float, height: float) -> tuple[float, float]:
-    """Where the sheet's corner lies: beside the figure, on the side with more room, within the stage."""
-    _, _, width, stage_height = boxes.stage
+def _beside(boxes: Layout, place: Room, wearer: int, scale: float, height: float, bottom: float) -> tuple[float, float]:
+    """Where the sheet's corner lies: beside the figure, on the side with more room, above `bottom`."""
+    width = boxes.stage[2]
     x, feet = (float(value) / scale for value in place.feet[wearer])
     half = 0.42 * float(place.px_per_m[wearer]) / scale
     left = x + half if x < width / 2 else x - half - WIDTH
     top = feet - TALL_M * float(place.px_per_m[wearer]) / scale
-    return min(max(left, EDGE), width - WIDTH - EDGE), min(max(top, EDGE), stage_height - height - EDGE)
+    return min(max(left, EDGE), width - WIDTH - EDGE), max(min(top, bottom - height - EDGE), EDGE)

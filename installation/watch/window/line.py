@@ -1,15 +1,34 @@
-"""The line to the controller: the newest frame in, orders out, neither ever waited for."""
+"""The line to the controller: frames in, orders out, neither ever waited for."""
 
 from __future__ import annotations
 
 import socket
+from dataclasses import dataclass
 
+from installation.frame import Body, PresenceChange
 from installation.watch.codec import Message, Reader, encode
-from installation.watch.news import News, read_news
+from installation.watch.news import Answer, News, read_news
 from installation.watch.programme import Programme, read_programme
 
 READ_AT_ONCE = 1 << 20  # bytes
 MOST_UNSENT = 1 << 16  # bytes of orders that wait for a stuck controller; more would be acted on too late
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came over the line between two pictures, oldest first."""
+
+    news: tuple[News, ...] = ()
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """The receipts of all of them."""
+        return tuple(answer for one in self.news for answer in one.receipts)
+
+    @property
+    def changes(self) -> tuple[PresenceChange, ...]:
+        """The changes of presence of all of them."""
+        return tuple(change for one in self.news for change in one.changes)
 
 
 class Line:
@@ -18,6 +37,7 @@ class Line:
     def __init__(self, port: int, token: str) -> None:
         self.lost = False
         self.programme: Programme | None = None
+        self._like: Body | None = None
         self._reader = Reader()
         self._unsent = bytearray()
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=2.0)
@@ -25,8 +45,8 @@ class Line:
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def newest(self) -> tuple[News | None, tuple[tuple[str, bool, str], ...]]:
-        """The newest frame since the last call, if any, and the receipts of all of them."""
+    def heard(self) -> Heard:
+        """What came since the last call."""
         messages: list[Message] = []
         while not self.lost:
             try:
@@ -50,16 +70,15 @@ class Line:
         """Leave."""
         self._socket.close()
 
-    def _read(self, messages: list[Message]) -> tuple[News | None, tuple[tuple[str, bool, str], ...]]:
-        newest: News | None = None
-        receipts: list[tuple[str, bool, str]] = []
+    def _read(self, messages: list[Message]) -> Heard:
+        news: list[News] = []
         for message in messages:
             if message.kind == "hello":
                 self.programme = read_programme(message)
-            elif message.kind == "news":
-                newest = read_news(message)
-                receipts += newest.receipts
-        return newest, tuple(receipts)
+                self._like = self.programme.unknown
+            elif message.kind == "news" and self._like is not None:
+                news.append(read_news(message, self._like))
+        return Heard(tuple(news))
 
     def _flush(self) -> None:
         while self._unsent and not self.lost:

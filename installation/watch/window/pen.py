@@ -88,6 +88,11 @@ class Pen:
         for shift in range(1, round(self.scale)):
             pygame.draw.aalines(self.surface, color, False, [(x, y + shift * 0.6) for x, y in drawn])
 
+    def area(self, points: Sequence[tuple[float, float]], color: Color) -> None:
+        """A filled outline."""
+        if len(points) > 2:
+            pygame.draw.polygon(self.surface, color, [(x * self.scale, y * self.scale) for x, y in points])
+
     def shape(self, shape: Shape, x: float, y: float, size: float, color: Color) -> None:
         """The mark of a presence or a warning, its middle at (x, y): told by shape as well as by colour."""
         side = max(4, round(size * self.scale))

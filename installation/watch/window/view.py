@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from installation.frame import Playing, Presence
 from installation.watch.news import News
 from installation.watch.programme import Programme
+from installation.watch.window.answers import Answers
 from installation.watch.window.ease import Eases
 from installation.watch.window.hands import Hands, Seen
 from installation.watch.window.palette import Color, mixed
 from installation.watch.window.pen import Shape
+from installation.watch.window.presences import Presences
+from installation.watch.window.scopes import Scopes
 
 STALE_S = 1.0  # without a frame for so long, what is shown is no longer what is
 
@@ -28,19 +31,21 @@ class View:
     """One moment of the window.
 
     age_s: seconds since the news came · now_s: the window's own clock · hovered: wearer under the pointer, -1
-    for none · sentence: the last answer to an order and whether it was a refusal, until `sentence_until_s`.
+    for none · page: of the strip, where not everybody fits · presences, answers, scopes: what each of those
+    panels remembers.
     """
 
     programme: Programme
     news: News
     hands: Hands
+    presences: Presences
+    scopes: Scopes
+    answers: Answers
     eases: Eases = field(default_factory=Eases)
     now_s: float = 0.0
     age_s: float = 0.0
     hovered: int = -1
-    sentence: str = ""
-    refused: bool = False
-    sentence_until_s: float = 0.0
+    page: int = 0
 
     @property
     def stale(self) -> bool:
