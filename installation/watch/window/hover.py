@@ -11,6 +11,7 @@ from installation.watch.window.marks import presence_of
 from installation.watch.window.palette import COLORS, PRESENCE_COLORS, mixed
 from installation.watch.window.pen import Pen
 from installation.watch.window.room import TALL_M, Room
+from installation.watch.window.sheet import sheet_of
 from installation.watch.window.view import SHAPES, View, quiet
 from installation.watch.window.whence import Words, whence
 
