@@ -9,9 +9,9 @@ writes an array; everyone after it only reads.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import IntEnum
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,15 +110,46 @@ class PresenceChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Synchrony:
+    """Who is in step; G = 1 + tables, the room first; rows heart, skin, breath; NaN: not known.
+
+    sync (3, G) mean over pairs, 1: all alike · z (3, G) against surrogates · confidence (3, G) 0..1 that it is no
+    chance · act_z (3, G) since the act began · breath_now (G,) phase coherence at this instant, 0 by chance, and
+    breath_now_confidence (G,) · partner (N,) the wearer at the same table who is most in step, -1: none, and
+    strength (N,) 0..1 of it · table (N,) row of each wearer's table in G, 0: none.
+    """
+
+    sync: Floats
+    z: Floats
+    confidence: Floats
+    act_z: Floats
+    breath_now: Floats
+    breath_now_confidence: Floats
+    partner: Ints
+    strength: Floats
+    table: Ints
+
+
+def unknown_synchrony(wearers: int, tables: int = 0) -> Synchrony:
+    """Synchrony of which nothing is known yet."""
+    measure, group = np.full((3, 1 + tables), np.nan), np.full(1 + tables, np.nan)
+    nobody, none = np.full(wearers, -1, np.int32), np.zeros(wearers, np.int32)
+    return Synchrony(measure, measure, measure, measure, group, group, nobody, np.zeros(wearers), none)
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """What is known of every wearer at one tick; each array is (N,) unless it says otherwise.
 
     heart_rate 1/min · heart_phase 0..1, 0 at the beat, never backwards · beat True on the tick that
-    announces a beat · beat_time_s its true time on the tick's clock · ibi_s · rmssd_ms · tonic_us,
-    phasic_us µS · scr True on a response · arousal 0..1 · breath_rate 1/min · breath_phase 0..1 from
-    the start of inhaling · breath_depth 0..1 · motion_g · quality (N, 4) 0..1, presence (N, 4)
-    of `Presence`, age_s (N, 4) seconds since the newest sample, in the order of `ORGANS` ·
-    inputs (N, I) newest value of each input that the show declares · changes of presence at this tick.
+    announces a beat · beat_time_s its true time on the tick's clock · ibi_s · rmssd_ms and rmssd_sure 0..1, how far
+    to believe it · tonic_us, phasic_us µS · scr 1 on the tick that announces a response, scr_amplitude_us of the last
+    one, scr_rate 1/min · arousal 0..1 · breath_rate 1/min · breath_phase 0..1 from the start of inhaling ·
+    breath_depth 0..1, 0.5 as usual · inhaling 1 or 0 · breath_hold_s since when the breath is held, 0 while it is
+    not · motion_g · cadence 1/min · stillness 0..1 · raised 1 while an arm is up · unrest 0..1, how far motion spoils
+    the other organs · quality (N, 4) 0..1, presence (N, 4) of `Presence`, age_s (N, 4) seconds since the newest
+    sample, in the order of `ORGANS` · inputs (N, I) newest value of each input that the show declares · changes of
+    presence at this tick · group: who is in step.
     """
 
     heart_rate: Floats
@@ -127,46 +158,46 @@ class Body:
     beat_time_s: Floats
     ibi_s: Floats
     rmssd_ms: Floats
+    rmssd_sure: Floats
     tonic_us: Floats
     phasic_us: Floats
-    scr: Flags
+    scr: Floats
+    scr_amplitude_us: Floats
+    scr_rate: Floats
     arousal: Floats
     breath_rate: Floats
     breath_phase: Floats
     breath_depth: Floats
+    inhaling: Floats
+    breath_hold_s: Floats
     motion_g: Floats
+    cadence: Floats
+    stillness: Floats
+    raised: Floats
+    unrest: Floats
     quality: Floats
     presence: Bytes
     age_s: Floats
     inputs: Floats
+    group: Synchrony
     changes: tuple[PresenceChange, ...] = ()
 
 
-def unknown_body(wearers: int, inputs: int) -> Body:
-    """A body of which nothing is known yet, for `wearers` people and `inputs` declared inputs."""
+OTHERWISE = ("beat", "quality", "presence", "age_s", "inputs", "group", "changes")
+"""Fields of `Body` that are not (N,) numbers."""
 
-    def unknown() -> Floats:
-        return np.full(wearers, np.nan)
 
+def unknown_body(wearers: int, inputs: int, tables: int = 0) -> Body:
+    """A body of which nothing is known yet, for `wearers` people at `tables` tables and `inputs` declared inputs."""
+    numbers: dict[str, Any] = {one.name: np.full(wearers, np.nan) for one in fields(Body) if one.name not in OTHERWISE}
     return Body(
-        heart_rate=unknown(),
-        heart_phase=unknown(),
+        **numbers,
         beat=np.zeros(wearers, np.bool_),
-        beat_time_s=unknown(),
-        ibi_s=unknown(),
-        rmssd_ms=unknown(),
-        tonic_us=unknown(),
-        phasic_us=unknown(),
-        scr=np.zeros(wearers, np.bool_),
-        arousal=unknown(),
-        breath_rate=unknown(),
-        breath_phase=unknown(),
-        breath_depth=unknown(),
-        motion_g=unknown(),
         quality=np.full((wearers, len(ORGANS)), np.nan),
         presence=np.full((wearers, len(ORGANS)), Presence.SIMULATED, np.uint8),
         age_s=np.full((wearers, len(ORGANS)), np.nan),
         inputs=np.full((wearers, inputs), np.nan),
+        group=unknown_synchrony(wearers, tables),
     )
 
 

@@ -13,11 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from installation.ar.scenes import Scenes
 from installation.body.features import Bodies
 from installation.clock import Clock, OfflineClock
 from installation.control.orders import Desk
-from installation.frame import Body, Flags, Frame, Health, Order, PortEvent, Receipt, Samples, Tick
+from installation.frame import Body, Flags, Frame, Health, Ints, Order, PortEvent, Receipt, Samples, Tick
 from installation.lights.guard import Guard
 from installation.lights.mix import Mixer
 from installation.outputs.identity import offline_identity
@@ -121,7 +123,7 @@ def open_rooms(
     return Rooms(
         show=show,
         sensors=sensors,
-        bodies=Bodies(len(show.wearers), len(show.inputs), sensors.patched),
+        bodies=Bodies(len(show.wearers), len(show.inputs), sensors.patched, _seats(show)),
         desk=desk or Desk(),
         mixer=Mixer(show),
         guard=Guard(show),
@@ -172,13 +174,15 @@ def stepper(rooms: Rooms) -> Callable[[Tick], Frame]:
     """The way of one tick through the house, as a function that remembers the last standing and body."""
     standing = opening(rooms.show)
     body: Body | None = None
+    act = ""
 
     def step(tick: Tick) -> Frame:
-        nonlocal standing, body
+        nonlocal standing, body, act
         samples, events = rooms.sensors.read(tick, body)
-        body = rooms.bodies.feel(samples, tick, standing.forced)
+        body = rooms.bodies.feel(samples, tick, standing.forced, act)
         orders = rooms.desk.take()
         standing, story = tell(rooms.show, standing, body, orders, tick)
+        act = story.act
         light = rooms.mixer.light(story, body, tick)
         levels = rooms.guard.limit(light, tick)
         scene = rooms.scenes.tell(story, tick)
@@ -193,6 +197,12 @@ def stepper(rooms: Rooms) -> Callable[[Tick], Frame]:
         return frame
 
     return step
+
+
+def _seats(show: Show) -> Ints:
+    """(N,) the number of each wearer's table, -1 for none."""
+    tables = ("", *show.tables)
+    return np.array([tables.index(wearer.table) - 1 for wearer in show.wearers], np.int32)
 
 
 def warm_up(show: Show) -> None:

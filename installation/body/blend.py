@@ -1,4 +1,4 @@
-"""What is shown of a heart: the wearer's own, their twin's, or both while one fades into the other."""
+"""What is shown of a wearer: their own, their twin's, or both while one fades into the other."""
 
 from __future__ import annotations
 
@@ -9,21 +9,24 @@ from numpy.typing import NDArray
 
 from installation.body.presence import HEART, HELD, REAL
 from installation.compiled import compiled
-from installation.frame import Flags, Floats
+from installation.frame import Flags, Floats, Ints
 
 DOUBT_S = 1.0  # from none to all of a quality that is shown: light that hangs on it swells and fades, and never jumps
 CALM_S = 0.5  # in which a level that is felt again moves to where it is
 HURRY = 6.0  # beats a minute within a second: thirty in five seconds, as at the start of a run; no heart is faster
 APART = 0.6  # of an interval: beats shown are never closer; what comes sooner is an early beat at best, or noise
 
-SHOWN = ("rate", "phase", "beat_s", "ibi_s", "rmssd_ms", "quality", "age_s")
-RATE, PHASE, BEAT_S, IBI_S, RMSSD_MS, QUALITY, AGE_S = range(len(SHOWN))
-"""Rows of what is shown."""
+SHOWN = ("rate", "phase", "beat_s", "ibi_s", "rmssd_ms", "rmssd_sure")
+RATE, PHASE, BEAT_S, IBI_S, RMSSD_MS, RMSSD_SURE = range(len(SHOWN))
+"""Rows of what is shown of a heart."""
+
+LEVEL, EVENT, CYCLE = range(3)
+"""How both sides of another value are blended: straight, by whoever has the larger share, round the circle."""
 
 KEPT = np.dtype(
     [
-        *((name, "f8") for name in ("rate", "ibi_s", "rmssd_ms")),  # the own levels, kept where they are not felt
-        *((name, "f8") for name in ("parted", "phase", "beat_s", "quality")),  # how far the twin is ahead; the shown
+        # the own levels, kept where they are not felt; how far the twin is ahead; what is shown
+        *((name, "f8") for name in ("rate", "ibi_s", "rmssd_ms", "rmssd_sure", "parted", "phase", "beat_s")),
     ],
     align=True,
 )
@@ -107,8 +110,6 @@ def blend(
     rhythm: NDArray[Any],
     beat_s: Floats,
     beat: Flags,
-    quality: Floats,
-    age_s: Floats,
     now_s: float,
     dt_s: float,
     shown: Floats,
@@ -117,8 +118,8 @@ def blend(
     """Make one heart of each wearer's own and their twin's.
 
     memory (N,) · standing (N, ORGANS) of `decide` · rhythm (M,), beat_s, beat (M,) the newest beats of this tick
-    and whether they are believed, quality, age_s (M, ORGANS), column N + w the twin of w · shown (7, N), written:
-    rows of `SHOWN` · announced (N,), written: whether a beat is.
+    and whether they are believed, column N + w the twin of w · shown (6, N), written: rows of `SHOWN` ·
+    announced (N,), written: whether a beat is.
 
     Beats come from the side with the larger share.  An own heart that is not real any more beats where its phase turns.
     """
@@ -128,15 +129,14 @@ def blend(
         if at.presence == REAL:
             s.rate = _keep_near(s.rate, own.rate, dt_s)
             s.rmssd_ms = _keep(s.rmssd_ms, own.rmssd_ms, dt_s)
-            s.ibi_s = own.ibi_s
+            s.ibi_s, s.rmssd_sure = own.ibi_s, own.rmssd_sure
         elif at.presence == HELD and np.isnan(s.rate) and at.twin > 0.0:
-            s.rate, s.ibi_s, s.rmssd_ms = other.rate, other.ibi_s, other.rmssd_ms
+            s.rate, s.ibi_s, s.rmssd_ms, s.rmssd_sure = other.rate, other.ibi_s, other.rmssd_ms, other.rmssd_sure
         rate = _mix(s.rate, other.rate, at.twin)
         shown[RATE, w] = rate
         shown[RMSSD_MS, w] = _mix(s.rmssd_ms, other.rmssd_ms, at.twin)
         shown[IBI_S, w] = _mix(s.ibi_s, other.ibi_s, at.twin)
-        s.quality = _believe(s.quality, _mix(quality[w, HEART], quality[wearers + w, HEART], at.twin), dt_s)
-        shown[QUALITY, w] = s.quality
+        shown[RMSSD_SURE, w] = _mix(s.rmssd_sure, other.rmssd_sure, at.twin)
 
         if at.presence == HELD:
             _go_on(own, s.phase, s.rate)
@@ -155,4 +155,60 @@ def blend(
         if announced[w]:
             s.beat_s = new_s
         shown[BEAT_S, w] = s.beat_s
-        shown[AGE_S, w] = age_s[side, HEART]
+
+
+@compiled
+def blend_trust(
+    memory: Floats,
+    standing: NDArray[Any],
+    quality: Floats,
+    age_s: Floats,
+    dt_s: float,
+    shown: Floats,
+    shown_age_s: Floats,
+) -> None:
+    """How far each organ that is shown is to be believed, and how old it is.
+
+    memory (N, ORGANS) quality shown last, NaN at first · standing (N, ORGANS) · quality, age_s (M, ORGANS) ·
+    shown, shown_age_s (N, ORGANS), written
+    """
+    wearers = memory.shape[0]
+    for w in range(wearers):
+        for organ in range(memory.shape[1]):
+            twin = standing[w, organ].twin
+            felt = _mix(quality[w, organ], quality[wearers + w, organ], twin)
+            memory[w, organ] = shown[w, organ] = _believe(memory[w, organ], felt, dt_s)
+            shown_age_s[w, organ] = age_s[w if twin < 0.5 else wearers + w, organ]
+
+
+@compiled
+def blend_levels(
+    memory: Floats, standing: NDArray[Any], organ: Ints, kind: Ints, felt: Floats, dt_s: float, shown: Floats
+) -> None:
+    """Make one value of each wearer's own and their twin's, for every organ but the heart.
+
+    memory (3, R, N): own levels kept where they are not felt; how far the twin's cycle is ahead; the cycle shown; NaN
+    at first · standing (N, ORGANS) · organ, kind (R,) of each row · felt (R, M) · shown (R, N), written
+
+    A level that the twin does not have is kept.  Cycles never run backwards: their sides go on by themselves.
+    """
+    wearers = memory.shape[2]
+    for r in range(felt.shape[0]):
+        for w in range(wearers):
+            at, own, other = standing[w, organ[r]], felt[r, w], felt[r, wearers + w]
+            twin = 0.0 if np.isnan(other) else at.twin
+            if kind[r] == EVENT:
+                shown[r, w] = own if twin < 0.5 else other
+                continue
+            if kind[r] == LEVEL:
+                if at.presence == REAL:
+                    memory[0, r, w] = _keep(memory[0, r, w], own, dt_s)
+                shown[r, w] = _mix(memory[0, r, w], other, twin)
+                continue
+            fading = 0.0 < twin < 1.0 and not np.isnan(memory[1, r, w])
+            nearest = memory[1, r, w] if fading else 0.0
+            memory[1, r, w] = nearest + _way(other - own - nearest)
+            phase = _mix(own, own + memory[1, r, w] if twin < 1.0 else other, twin)
+            if not _way(phase - memory[2, r, w]) < 0.0:
+                memory[2, r, w] = phase - np.floor(phase)
+            shown[r, w] = memory[2, r, w]

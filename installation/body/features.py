@@ -1,20 +1,19 @@
-"""Everything that is felt at one tick: samples go to their organs, organs and twins become one Body.
-
-In this version the heart is felt, from PPG; rows of ECG, skin, breath and motion are left out, and their
-places in the Body are NaN.
-"""
+"""Everything that is felt at one tick: samples go to their organs, organs and twins become one Body."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from installation.body.blend import SHOWN, blend, kept
-from installation.body.heart import PULSE, find_beats, hearts
+from installation.body.blend import SHOWN, blend, blend_levels, blend_trust, kept
+from installation.body.group import Group
+from installation.body.hearts import Hearts
 from installation.body.inputs import keep_inputs
+from installation.body.organs import BREATH, LEVELS, MOTION, ROW, SKIN, Breaths, Movers, Skins
 from installation.body.presence import CROSSFADE_S, HEART, changes, decide, standings
-from installation.body.quality import judge, qualities, quality_now
-from installation.body.rhythm import follow_beats, keep_time, rhythms
-from installation.frame import ORGANS, Body, Bytes, Flags, Samples, Tick
+from installation.frame import ORGANS, Body, Bytes, Flags, Floats, Ints, Samples, Tick
+
+ROW_ORGAN = np.array([ORGANS.index(level.organ) for level in LEVELS], np.int32)
+ROW_KIND = np.array([level.kind for level in LEVELS], np.int32)
 
 
 class Bodies:
@@ -22,37 +21,45 @@ class Bodies:
 
     Column w of M = 2 N is wearer w's own, column N + w their twin's.  Whatever is done at every tick is
     compiled: a tick touches a kernel for each idea, and hardly any numpy.
+
+    table (N,): at which table each wearer sits, -1 for none.
     """
 
-    def __init__(self, wearers: int, inputs: int, patched: Flags) -> None:
+    def __init__(self, wearers: int, inputs: int, patched: Flags, table: Ints | None = None) -> None:
         columns = 2 * wearers
         self._wearers = wearers
         self._patched = patched.copy()
-        self._hearts, self._qualities, self._rhythms = hearts(columns), qualities(columns), rhythms(columns)
-        self._pulse, self._pulse_quality = np.empty(columns, PULSE), np.empty(columns)  # of a tick's samples
-        self._beat_s, self._trusted, self._believed = np.empty(columns), np.empty(columns, "?"), np.empty(columns, "?")
-        self._quality, self._age_s = np.full((columns, len(ORGANS)), np.nan), np.full((columns, len(ORGANS)), np.nan)
+        self._hearts, self._skins = Hearts(columns), Skins(columns)
+        self._breaths, self._movers = Breaths(columns), Movers(columns)
+        self._quality, self._age_s = np.full((len(ORGANS), columns), np.nan), np.full((len(ORGANS), columns), np.nan)
+        self._felt = np.full((len(LEVELS), columns), np.nan)
         self._standings, self._kept = standings(patched), kept(wearers)
+        self._levels = np.full((3, len(LEVELS), wearers), np.nan)
+        self._trust = np.full((wearers, len(ORGANS)), np.nan)
         self._presence: Bytes = self._standings["presence"].copy()
         self._auto: Bytes = np.zeros(wearers, np.uint8)
         self._reason: Bytes = np.zeros_like(self._presence)
         self._inputs = np.full((wearers, inputs), np.nan)
-        self._unknown = np.full(wearers, np.nan)  # nobody writes here
-        self._nobody = np.zeros(wearers, np.bool_)  # nor here
+        self._table: Ints = np.full(wearers, -1, np.int32) if table is None else table
+        self._group = Group(wearers, int(self._table.max(initial=-1)) + 1)
+        self._act = ""
+        self._worn = bool(patched.any())  # else it is a rehearsal, in which the simulated count for people
+        self._everyone = np.ones(wearers)
 
-    def feel(self, samples: Samples, tick: Tick, forced: Bytes | None = None) -> Body:
+    def feel(self, samples: Samples, tick: Tick, forced: Bytes | None = None, act: str = "") -> Body:
         """Take the samples of one tick; the Body at its time.
 
-        forced: (N,) of `Force`, what the operator says of each wearer's presence.
+        forced: (N,) of `Force`, what the operator says of each wearer's presence · act: that is played; with a new one
+        `Synchrony.act_z` begins anew.
         """
         n = self._wearers
         keep_inputs(self._inputs, samples.column, samples.channel, samples.value)
-        self._feel_hearts(samples, tick)
+        self._feel_organs(samples, tick)
         before, self._presence = self._presence, np.empty_like(self._presence)
         changed = decide(
             self._standings,
-            self._quality,
-            self._age_s,
+            self._quality.T,
+            self._age_s.T,
             self._patched,
             self._auto if forced is None else forced,
             tick.dt_s,
@@ -60,23 +67,19 @@ class Bodies:
             self._presence,
             self._reason,
         )
-        shown, beat = np.empty((len(SHOWN), n)), np.empty(n, np.bool_)
-        blend(
-            self._kept,
-            self._standings,
-            self._rhythms,
-            self._beat_s,
-            self._believed,
-            self._quality,
-            self._age_s,
-            tick.time_s,
-            tick.dt_s,
-            shown,
-            beat,
-        )
-        rate, phase, beat_s, ibi_s, rmssd_ms, heart_quality, heart_age_s = shown
-        quality, age_s = self._quality[:n].copy(), self._age_s[:n].copy()
-        quality[:, HEART], age_s[:, HEART] = heart_quality, heart_age_s
+        heart, beat, levels = np.empty((len(SHOWN), n)), np.empty(n, np.bool_), np.empty((len(LEVELS), n))
+        quality, age_s = np.empty((n, len(ORGANS))), np.empty((n, len(ORGANS)))
+        own, standing, hearts = self._kept, self._standings, self._hearts
+        blend(own, standing, hearts.rhythm, hearts.beat_s, hearts.believed, tick.time_s, tick.dt_s, heart, beat)
+        blend_levels(self._levels, standing, ROW_ORGAN, ROW_KIND, self._felt, tick.dt_s, levels)
+        blend_trust(self._trust, standing, self._quality.T, self._age_s.T, tick.dt_s, quality, age_s)
+        rate, phase, beat_s, ibi_s, rmssd_ms, rmssd_sure = heart
+        if act != self._act:
+            self._act = act
+            self._group.begin_act()
+        counts = 1.0 - self._standings["twin"][:, HEART] if self._worn else self._everyone
+        skin, breath_phase = levels[ROW["phasic_us"]], levels[ROW["breath_phase"]]
+        group = self._group.feel(tick.time_s, rate, skin, breath_phase, quality, counts, self._table)
         return Body(
             heart_rate=rate,
             heart_phase=phase,
@@ -84,29 +87,21 @@ class Bodies:
             beat_time_s=beat_s,
             ibi_s=ibi_s,
             rmssd_ms=rmssd_ms,
-            tonic_us=self._unknown,
-            phasic_us=self._unknown,
-            scr=self._nobody,
-            arousal=self._unknown,
-            breath_rate=self._unknown,
-            breath_phase=self._unknown,
-            breath_depth=self._unknown,
-            motion_g=self._unknown,
+            rmssd_sure=rmssd_sure,
+            **{level.field: row for level, row in zip(LEVELS, levels, strict=True)},
             quality=quality,
             presence=self._presence,
             age_s=age_s,
             inputs=self._inputs.copy(),
+            group=group,
             changes=changes(self._presence, before, self._reason, tick.time_s) if changed else (),
         )
 
-    def _feel_hearts(self, samples: Samples, tick: Tick) -> None:
-        """Move every column's heart, its quality and its rhythm to this tick."""
-        rows = samples.time_s.size
-        if rows > self._pulse.size:
-            self._pulse, self._pulse_quality = np.empty(2 * rows, PULSE), np.empty(2 * rows)
-        pulse, quality = self._pulse[:rows], self._pulse_quality[:rows]
-        find_beats(self._hearts, samples.time_s, samples.column, samples.channel, samples.value, pulse)
-        judge(self._qualities, samples.time_s, samples.column, pulse, quality)
-        follow_beats(self._rhythms, samples.column, pulse, quality, tick.time_s, self._beat_s, self._trusted)
-        keep_time(self._rhythms, self._beat_s, self._trusted, tick.time_s, tick.dt_s, self._believed)
-        quality_now(self._qualities, tick.time_s, self._quality[:, HEART], self._age_s[:, HEART])
+    def _feel_organs(self, samples: Samples, tick: Tick) -> None:
+        """Move every column's organs to this tick; what they say stands in `_felt`, `_quality` and `_age_s`."""
+        quality, age_s, felt = self._quality, self._age_s, self._felt
+        self._movers.feel(samples, tick, felt, quality[MOTION], age_s[MOTION])
+        self._hearts.feel(samples, tick, quality[HEART], age_s[HEART])
+        self._skins.feel(samples, tick, felt, quality[SKIN], age_s[SKIN])
+        ages_s: Floats = age_s
+        self._breaths.feel(samples, self._hearts, ages_s, tick, felt, quality[BREATH], age_s[BREATH])

@@ -19,8 +19,6 @@ windows of 16-30 s.  Same tick grid, same values: same bits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from installation.body.group_chance import POOL, judge, together
@@ -28,32 +26,13 @@ from installation.body.group_pairs import LEVELS, find_partners
 from installation.body.group_series import BREATH, ENDS, GRID_S, MEASURES, RING, ROUND, series, write
 from installation.body.group_sums import PAIR_SURROGATES, SEATS, SURROGATES, WIDTH, work
 from installation.compiled import compiled
-from installation.frame import Floats, Ints
+from installation.frame import Floats, Ints, Synchrony
 
 HASTE = 0.8  # of a round, by when its work is done: what is left is for the verdicts
 PART = 16  # wearers in one item of work: some 50 µs
 BRIDGED = 2  # grid samples that one tick may bring without any being called unknown: a second
 KINDS = len(MEASURES)
 SYNC, Z, CONFIDENCE, ACT_Z = range(4)
-
-
-@dataclass(frozen=True, slots=True)
-class Synchrony:
-    """Synchrony at one tick; G = 1 + tables, the room first; rows heart, skin, breath; NaN: not known.
-
-    sync (3, G) mean over pairs, 1: all alike · z (3, G) · confidence (3, G) 0..1 · act_z (3, G) since the act began ·
-    breath_now (G,) phase coherence at this instant, 0 by chance, and how sure that is, (G,) 0..1 ·
-    partner (N,) the wearer at the same table who is most in step, -1: none, and strength (N,) 0..1 of it.
-    """
-
-    sync: Floats
-    z: Floats
-    confidence: Floats
-    act_z: Floats
-    breath_now: Floats
-    breath_now_confidence: Floats
-    partner: Ints
-    strength: Floats
 
 
 @compiled
@@ -132,9 +111,8 @@ class Group:
         _ease(self._old_strength, self._strength, along, strength)
         now, sure = np.empty(1 + self._tables), np.empty(1 + self._tables)
         together(breath_phase, quality[:, BREATH], share, table, self._instant, now, sure)
-        return Synchrony(
-            eased[:, SYNC], eased[:, Z], eased[:, CONFIDENCE], eased[:, ACT_Z], now, sure, self._partner, strength
-        )
+        sync, z, confidence, act_z = (eased[:, kind] for kind in (SYNC, Z, CONFIDENCE, ACT_Z))
+        return Synchrony(sync, z, confidence, act_z, now, sure, self._partner, strength, self._group)
 
     def _write(
         self, step: int, heart_rate: Floats, skin: Floats, breath_phase: Floats, quality: Floats, share: Floats

@@ -76,7 +76,9 @@ def even(path: Floats, pixels: int) -> Floats:
 def _wearers(show: files.ShowFile) -> tuple[model.Wearer, ...]:
     left = -ELBOW_ROOM_M * (len(show.wearer) - 1) / 2
     return tuple(
-        model.Wearer(one.name, (one.at[0], one.at[1]) if one.at else (left + ELBOW_ROOM_M * index, 0.0))
+        model.Wearer(
+            one.name, (one.at[0], one.at[1]) if one.at else (left + ELBOW_ROOM_M * index, 0.0), one.table or ""
+        )
         for index, one in enumerate(show.wearer)
     )
 

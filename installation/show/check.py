@@ -51,7 +51,9 @@ def _signals(show: Source) -> tuple[str, ...] | None:
     taken = {
         **dict.fromkeys(grammar.WORDS, "a word of the language"),
         **dict.fromkeys(expressions.BUILT_IN, "something built in"),
-        **dict.fromkeys(SIGNALS, "a signal of every wearer"),
+        **{
+            name: "a signal of the room" if one.of_room else "a signal of every wearer" for name, one in SIGNALS.items()
+        },
     }
 
     def claim(name: str, place: Place, what: str) -> None:

@@ -175,7 +175,11 @@ class _Nodes:
     def code(self, rows: Sequence[int]) -> Code:
         """All nodes as a table, of which `rows` are the expressions."""
         moving = {node for name, node in self.loads.items() if name not in STILL}
-        wide = {node for name, node in self.loads.items() if name in WIDE or name in SIGNALS or name in self.inputs}
+        wide = {
+            node
+            for name, node in self.loads.items()
+            if name in WIDE or name in self.inputs or (name in SIGNALS and not SIGNALS[name].of_room)
+        }
         remembered = 0
         still: list[tuple[int, ...]] = []
         moves: list[tuple[int, ...]] = []

@@ -113,6 +113,7 @@ class WearerTable(Table):
         list[Metres] | None,
         Field(min_length=2, max_length=2, description="a place such as [1.5, 0.2], in metres, would do"),
     ] = None
+    table: Name | None = None
 
 
 class RoomTable(Table):

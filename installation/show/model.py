@@ -18,10 +18,14 @@ from installation.show.expressions import Program
 
 @dataclass(frozen=True, slots=True)
 class Wearer:
-    """A person by stage name; `at` is their place in the room in metres (x to the right, z away from the viewer)."""
+    """A person by stage name; `at` is their place in the room in metres (x to the right, z away from the viewer).
+
+    table: who sits together, "" for nobody in particular.
+    """
 
     name: str
     at: tuple[float, float]
+    table: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,3 +203,8 @@ class Show:
     program: Program
     safety: Safety
     patch: Patch
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables, in the order of their first guests."""
+        return tuple(dict.fromkeys(wearer.table for wearer in self.wearers if wearer.table))

@@ -11,28 +11,34 @@ from typing import Any
 
 import numpy as np
 
-from installation.frame import Body, Floats32, unknown_body
+from installation.frame import Body, Floats32, Synchrony, unknown_body
 
 FIELDS = tuple(
     field.name
     for field in dataclasses.fields(Body)
     if isinstance(getattr(unknown_body(1, 1), field.name), (np.ndarray, float))  # `changes` go as values
 )
+GROUP = tuple(field.name for field in dataclasses.fields(Synchrony))
 
 
 def packed(body: Body) -> Floats32:
     """All numbers of a body as one (F,); a flag is 1 or 0, a time is right to a thousandth of a second for hours."""
-    return np.concatenate([np.ravel(getattr(body, name)) for name in FIELDS], dtype=np.float32, casting="unsafe")
+    return np.concatenate([np.ravel(one) for one in _arrays(body)], dtype=np.float32, casting="unsafe")
 
 
 def unpacked(values: Floats32, like: Body) -> Body:
     """The body in `values` (F,); `like` has arrays of its shapes.  Raises ValueError where they don't fit."""
-    shapes = {name: np.asarray(getattr(like, name)) for name in FIELDS}
-    if values.size != sum(one.size for one in shapes.values()):
+    shapes = [np.asarray(one) for one in _arrays(like)]
+    if values.size != sum(one.size for one in shapes):
         raise ValueError("a body of other people")
-    fields: dict[str, Any] = {}
-    start = 0
-    for name, one in shapes.items():
-        fields[name] = values[start : start + one.size].reshape(one.shape).astype(one.dtype)
-        start += one.size
-    return dataclasses.replace(like, **fields)
+    ends = np.cumsum([one.size for one in shapes])
+    parts = np.split(values, ends[:-1])
+    arrays = [part.reshape(one.shape).astype(one.dtype) for part, one in zip(parts, shapes, strict=True)]
+    fields: dict[str, Any] = dict(zip(FIELDS, arrays, strict=False))
+    group = dataclasses.replace(like.group, **dict(zip(GROUP, arrays[len(FIELDS) :], strict=True)))
+    return dataclasses.replace(like, **fields, group=group)
+
+
+def _arrays(body: Body) -> list[Any]:
+    """Everything that has numbers, in one order."""
+    return [getattr(body, name) for name in FIELDS] + [getattr(body.group, name) for name in GROUP]

@@ -61,7 +61,8 @@ class Programme:
     @property
     def unknown(self) -> Body:
         """A body of this programme's people, of which nothing is known."""
-        return unknown_body(len(self.wearers), len(self.inputs))
+        tables = len({wearer.table for wearer in self.wearers} - {""})
+        return unknown_body(len(self.wearers), len(self.inputs), tables)
 
 
 def programme(show: Show) -> Message:
@@ -73,7 +74,7 @@ def programme(show: Show) -> Message:
             "title": show.title,
             "rate_hz": show.rate_hz,
             "go_guard_s": show.safety.go_guard_s,
-            "wearers": [(wearer.name, *wearer.at) for wearer in show.wearers],
+            "wearers": [(wearer.name, *wearer.at, wearer.table) for wearer in show.wearers],
             "garments": [(g.name, g.wearer, g.kind, g.first, g.pixels) for g in show.garments],
             "cues": [
                 (cue.number, cue.name, cue.act, cue.look, cue.fade_s, cue.when.text if cue.when else "")
@@ -98,7 +99,7 @@ def read_programme(message: Message) -> Programme:
         title=fields["title"],
         rate_hz=fields["rate_hz"],
         go_guard_s=fields["go_guard_s"],
-        wearers=tuple(Wearer(name, (x, z)) for name, x, z in fields["wearers"]),
+        wearers=tuple(Wearer(name, (x, z), table) for name, x, z, table in fields["wearers"]),
         garments=tuple(Garment(*row) for row in fields["garments"]),
         cues=tuple(CueLine(*row) for row in fields["cues"]),
         looks=tuple(

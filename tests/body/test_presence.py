@@ -154,7 +154,6 @@ def _show(ticks: int, own_hz: float, twin_hz: float, twin_first: float, share: n
     rhythm["rate"] = [60 * own_hz, 60 * twin_hz]
     rhythm["ibi_s"], rhythm["rmssd_ms"] = 1 / np.array([own_hz, twin_hz]), [40.0, 20.0]
     shown, beats = np.empty((ticks, len(SHOWN), 1)), np.empty((ticks, 1), np.bool_)
-    fine, fresh = np.ones((2, len(ORGANS))), np.zeros((2, len(ORGANS)))
     last = np.array([0.0, twin_first])
     for tick in range(ticks):
         time_s = tick * DT_S
@@ -163,7 +162,7 @@ def _show(ticks: int, own_hz: float, twin_hz: float, twin_first: float, share: n
         last, rhythm["phase"] = phase, phase % 1.0
         standing["twin"], standing["presence"] = share[tick], SIMULATED if share[tick] > 0 else REAL
         beat_s = np.where(beat, time_s, np.nan)
-        blend(memory, standing, rhythm, beat_s, beat, fine, fresh, time_s, DT_S, shown[tick], beats[tick])
+        blend(memory, standing, rhythm, beat_s, beat, time_s, DT_S, shown[tick], beats[tick])
     return {"beat": beats[:, 0], **{name: shown[:, row, 0] for row, name in enumerate(SHOWN)}}
 
 
@@ -187,12 +186,11 @@ def test_a_held_heart_goes_on_beating_at_its_own_pace() -> None:
     shown, beat, beats = np.empty((len(SHOWN), 1)), np.empty(1, np.bool_), 0
     rhythm["rate"][0] = 60.0
     nothing, silent = np.full(2, np.nan), np.zeros(2, np.bool_)
-    poor = np.zeros((2, len(ORGANS)))
     for tick in range(600):
         standing["presence"] = REAL if tick < 60 else HELD
         rhythm["phase"][0] = (tick * DT_S) % 1.0
         rhythm["rate"][0] = 60.0 if tick < 60 else 140.0  # rubbish while it is held
-        blend(memory, standing, rhythm, nothing, silent, poor, poor, tick * DT_S, DT_S, shown, beat)
+        blend(memory, standing, rhythm, nothing, silent, tick * DT_S, DT_S, shown, beat)
         beats += bool(beat[0])
         assert shown[0, 0] == 60.0
     assert beats == 9

@@ -45,7 +45,8 @@ def catalogue(programme: Programme) -> tuple[Entry, ...]:
 def values_of_wearers(news: News) -> Floats32:
     """Every signal of every wearer (S, N) at one moment, in the order of the catalogue; NaN where not known."""
     body = news.body
-    return np.stack([*(signal.read(body) for signal in SIGNALS.values()), *body.inputs.T]).astype(np.float32)
+    whole = np.ones(body.heart_rate.size)  # what is of the room is everybody's
+    return np.stack([*(signal.read(body) * whole for signal in SIGNALS.values()), *body.inputs.T]).astype(np.float32)
 
 
 def _organ(name: str) -> int:
