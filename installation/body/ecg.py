@@ -27,23 +27,28 @@ from installation.frame import CHANNELS, Floats, Ints
 
 ECG = CHANNELS.index("ecg")
 
-SMOOTH_S = 0.008  # three poles of this: their slope is greatest at 14 Hz, QRS lives at 5-20 (Thakor 1984)
+SMOOTH_S = 0.007  # three poles of this: their slope is greatest at 14 Hz, QRS lives at 5-20 (Thakor 1984)
 DELAY_S = 3 * SMOOTH_S  # by which those poles make every slow wave late
 CURVE_S = 0.011  # the slope's own slope counts by this: at 14 Hz both are equal, their sum has no zeros
-HUMP_S = 0.020  # pole that joins the waves of one QRS into one hump
-PAST_TOP = 0.75  # the hump has clearly fallen: to this share of its top
+HUMP_S = 0.012  # pole that joins the waves of one QRS into one hump
+PAST_TOP = 0.8  # the hump has clearly fallen: to this share of its top
 GAP_S = 0.25  # a longer silence can hide a QRS: the wave starts anew
 LOST_S = 3.0  # longer than any resting interval: the rhythm is forgotten
 REFRACTORY_S = 0.2  # the ventricle can't be excited again within it (Pan and Tompkins 1985)
-T_SHARE = 0.55  # so soon after a beat, a hump half as high is its T wave (Pan and Tompkins 1985)
+T_SHARE = 0.6  # so soon after a beat, a hump half as high is its T wave (Pan and Tompkins 1985)
 QT_S, QT_EASE = 0.4, 0.3
 FLOOR = 0.35
-BETWEEN = 0.3125  # the threshold lies so far from other humps towards beats (Hamilton and Tompkins 1986)
+DUE = 0.9
+DUE_EASE = 0.2
+EARLY = 1.0
+MOST = 0.9
+BETWEEN = 0.4  # the threshold lies so far from other humps towards beats (Hamilton and Tompkins 1986)
 LAST = 8  # beats and other humps whose medians are usual (the same)
 OVERDUE, HALF = 1.66, 0.5  # so many intervals after the last beat, a refused hump over half the threshold is one
 KNOWN = 4  # beats until anything is usual
+FIRST_S = 1.0  # so long it's only listened: then the highest hump was the first beat
 FIRST_SHARE = 0.5  # of the highest, until then
-RELAX_S = 1.0  # at this pace a threshold leans down while no beat comes: whoever puts electrodes on shakes them
+RELAX_S = 2.0  # at this pace a threshold leans down while no beat comes: whoever puts electrodes on shakes them
 INTERVAL_S = 1.0  # until the wearer's own is known
 KEPT = 256  # samples kept to find the R wave among: a quarter of a second
 KEPT_STEP_S = 0.0009  # of them: a thousand a second are enough for any R wave
@@ -54,7 +59,7 @@ LARGEST = 1e12  # no converter counts so far, in whatever unit
 
 QRS = np.dtype(
     [
-        *((name, "f8") for name in ("time_s", "raw", "pole1", "pole2", "wave")),  # the newest sample, smoothed
+        *((name, "f8") for name in ("began_s", "time_s", "raw", "pole1", "pole2", "wave")),  # the newest sample, smoothed
         *((name, "f8") for name in ("slope", "hump", "top", "top_s")),
         *((name, "f8") for name in ("beat_s", "beat_top_s", "beat_top")),  # the last beat
         *((name, "f8") for name in ("missed", "missed_s", "missed_beat_s")),  # highest refused hump since
@@ -86,6 +91,7 @@ def _begin(s: Any, time_s: float, value: float) -> None:
     s.slope = s.hump = s.top = s.missed = 0.0
     s.rising = False
     s.kept = 1
+    s.began_s = time_s
 
 
 @compiled
@@ -167,6 +173,9 @@ def _share(s: Any, since_s: float) -> float:
     """
     interval_s = s.interval_s if s.beats >= KNOWN else INTERVAL_S
     least = FLOOR + BETWEEN * s.other if s.beats >= KNOWN else FIRST_SHARE
+    if s.beats >= KNOWN:
+        early = min(1.0, max(0.0, (DUE - since_s / interval_s) / DUE_EASE))
+        least = min(MOST, least + early * EARLY * s.other)
     along = min(1.0, max(0.0, (since_s / (QT_S * np.sqrt(interval_s)) - 1.0) / QT_EASE))
     return float(max(T_SHARE, least) + along * (least - max(T_SHARE, least)))
 
@@ -217,12 +226,22 @@ def _judge(s: Any, top_s: float, top: float, beat_s: float) -> bool:
             s.strengths[(s.beats - 1) % LAST] = top
             s.typical = _usual(s)
         return False
-    if not top < _threshold(s, since_s):  # true of the first, where nothing is known
+    if s.beats > 0 and top >= _threshold(s, since_s):
         return True
     if top > s.missed and not since_s < QT_S * np.sqrt(s.interval_s):
         s.missed, s.missed_s, s.missed_beat_s = top, top_s, beat_s
     s.highest = max(s.highest, top)
     return False
+
+
+@compiled
+def _is_overdue(s: Any) -> bool:
+    """Whether the highest refused hump is a beat, since none came when one was due; the first is the highest of all."""
+    if s.beats == 0:
+        return bool(s.time_s - s.began_s > FIRST_S)
+    if s.beats < KNOWN or s.time_s - s.beat_top_s < OVERDUE * s.interval_s:
+        return False
+    return bool(s.missed > HALF * _share(s, s.missed_s - s.beat_top_s) * s.typical)
 
 
 @compiled
@@ -262,8 +281,6 @@ def find_qrs(
             if _judge(s, top_s, s.top, p.beat_s):
                 p.verdict = BEAT
                 _count(s, p.beat_s, top_s, s.top, True)
-        elif s.missed > 0.0 and s.beats >= KNOWN and time_s[k] - s.beat_top_s > OVERDUE * s.interval_s:
-            if s.missed > HALF * _threshold(s, 0.0):
-                p.verdict, p.beat_s, p.strength = BEAT, s.missed_beat_s, s.missed
-                _count(s, s.missed_beat_s, s.missed_s, s.missed, False)
-            s.missed = 0.0
+        elif s.missed > 0.0 and _is_overdue(s):
+            p.verdict, p.beat_s, p.strength = BEAT, s.missed_beat_s, s.missed
+            _count(s, s.missed_beat_s, s.missed_s, s.missed, s.beats == 0)
