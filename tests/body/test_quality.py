@@ -46,7 +46,7 @@ def test_noise_over_the_pulse_lowers_quality_as_it_grows() -> None:
     time_s = np.arange(0.0, 60.0, 0.02)
     wave, noise = pulse(time_s, steady(75, 60.0)), rng.normal(size=time_s.size)
     means = [np.mean(_quality_of(time_s, wave + share * noise)[500:]) for share in (0.0, 0.3, 3.0)]
-    assert means[0] > 0.98
+    assert means[0] > 0.95
     assert means[0] > means[1] - 1e-9 > means[2]
     assert means[2] < 0.2
 
