@@ -66,7 +66,7 @@ BREATH = np.dtype(
     [
         *((name, "f8") for name in ("time_s", "raw", "quantum")),  # the newest sample, the converter's step
         *((name, "f8") for name in ("cell", "area", "covered_s")),  # the cell under way
-        *((name, "f8") for name in ("began_s", "wave_s", "pole", "wave", "high", "low")),  # cells, smoothed
+        *((name, "f8") for name in ("began_s", "wave_s", "mean", "pole", "wave", "high", "low")),  # cells, smoothed
         *((name, "f8") for name in ("turn", "turn_s", "before", "before_s", "found_s")),  # the turn to come, the last
         *((name, "f8") for name in ("still_s", "still_high", "still_low")),  # the stillness so far
         *((name, "f8") for name in ("usual", "range", "full", "missed", "power")),  # what is usual for this wearer
@@ -105,7 +105,7 @@ def _begin(b: Any, time_s: float, value: float) -> None:
         b.rate, b.trust = np.nan, 0.0
     b.time_s, b.raw, b.cell, b.area, b.covered_s = time_s, value, np.floor(time_s / CELL_S), 0.0, 0.0
     b.began_s = b.wave_s = b.turn_s = b.before_s = b.found_s = b.still_s = time_s
-    b.pole = b.wave = b.high = b.low = b.turn = b.before = b.ground = b.still_high = b.still_low = value
+    b.mean = b.pole = b.wave = b.high = b.low = b.turn = b.before = b.ground = b.still_high = b.still_low = value
     b.along = b.across = 0.0
     b.rising, b.crests, b.trough_s = True, 0, np.nan
 
@@ -242,7 +242,7 @@ def _turn_oscillator(b: Any, mean: float) -> None:
 @compiled
 def _close_cell(b: Any) -> None:
     """Take the mean of a cell that is over."""
-    mean = b.area / b.covered_s
+    mean = b.mean = b.area / b.covered_s
     b.wave_s = (b.cell + 0.5) * CELL_S
     b.pole = KEEP * b.pole + (1.0 - KEEP) * mean
     b.wave = KEEP * b.wave + (1.0 - KEEP) * b.pole
