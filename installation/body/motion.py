@@ -31,7 +31,7 @@ GAP_S = 1.0  # a longer silence hides a posture: gravity and rhythm start anew
 
 # Unit and gravity
 UNIT_RATE, UNIT_EARLY = 0.02, 1.0  # per second, in which the running median goes; per count of seconds while young
-REST_S = 2.0  # at rest the unit follows gravity itself at this pace
+REST_S = 2.0  # at rest, and where the median is less, the unit follows gravity itself at this pace
 GRAVITY_S = 0.8  # 0.2 Hz: slower is posture, faster is motion (van Hees 2013)
 ENERGY_S = 0.5  # of the mean square: a step or two
 
@@ -40,7 +40,7 @@ GRID_S = 1.0 / 15  # motion of people has little above 6 Hz
 SLOTS = 64  # 4.3 s of it: three periods of the slowest
 SHORTEST, LONGEST = 4, 17  # lags, between 56 and 210 a minute; one more on either side is seen
 SLOWEST, FASTEST = 55.0, 200.0  # per minute, that are told
-ALIKE, SHARE = 0.5, 0.7  # correlation of a rhythm at all; of the shortest lag against the best
+ALIKE, SHARE = 0.5, 0.3  # correlation of a rhythm at all; of steps, half a stride apart, against that of strides
 MOVING_G = 0.03  # under it there is no rhythm worth telling
 AGREE = 0.08  # two cadences so near are one, and the mean is told
 
@@ -97,7 +97,7 @@ def _cadence(m: Any) -> float:
     """Steps or beats a minute in the remembered motion; NaN where it has no rhythm.
 
     r(lag) = sum a(t) a(t - lag) / sqrt(sum a(t)**2 * sum a(t - lag)**2),   over the same t for every lag
-    period = shortest peak of r near the highest, between samples by  cos w = (r_before + r_after) / 2 r
+    period = shortest peak of r that is a fair share of the highest; between samples  cos w = (r_- + r_+) / 2 r
     """
     span = SLOTS - LONGEST - 1
     x, y, z = np.empty(SLOTS), np.empty(SLOTS), np.empty(SLOTS)  # newest first
@@ -220,14 +220,14 @@ def _move(m: Any, time_s: float, x: float, y: float, z: float) -> None:
         m.unit = min(length, m.unit * (1.0 + pace))
     else:
         m.unit = max(length, m.unit * (1.0 - pace))
-    if m.square < STILL_G[1] * STILL_G[1] and age_s > GRAVITY_S:
+    if age_s > GRAVITY_S and (m.square < STILL_G[1] * STILL_G[1] or m.points > 1.0):
         m.unit += step / (REST_S + step) * (pull - m.unit)
     if m.unit > 0.0:
         dx, dy, dz = (x - m.gx) / m.unit, (y - m.gy) / m.unit, (z - m.gz) / m.unit
         square = min(MOST_G * MOST_G, dx * dx + dy * dy + dz * dz)
         m.square += step / (ENERGY_S + step) * (square - m.square)
         m.quick += step / (ATTACK_S + step) * (square - m.quick)
-        m.points += step / (REST_S + step) * (min(1.0, pull / m.unit) - m.points)
+        m.points += step / (REST_S + step) * (min(2.0, pull / m.unit) - m.points)
         unrest = _sure(np.sqrt(max(0.0, m.quick)), SPOILS_G)
         m.unrest = max(unrest, m.unrest - step / (RELEASE_S + step) * m.unrest)
         still = _sure(np.sqrt(max(0.0, m.square)), STILL_G)
