@@ -42,6 +42,7 @@ SHORTEST, LONGEST = 4, 17  # lags, between 56 and 210 a minute; one more on eith
 SLOWEST, FASTEST = 55.0, 200.0  # per minute, that are told
 ALIKE, SHARE = 0.5, 0.3  # correlation of a rhythm at all; of steps, half a stride apart, against that of strides
 MOVING_G = 0.03  # under it there is no rhythm worth telling
+KNOWN = 3  # times in a row that it was found, once a second
 AGREE = 0.08  # two cadences so near are one, and the mean is told
 
 # Stillness, gesture, unrest
@@ -49,6 +50,7 @@ MOST_G = 32.0  # twice what any wearable measures: more is no motion
 STILL_G, CALM_S, STIR_S = (0.02, 0.08), 4.0, 0.3  # energy: wholly still, not at all; how slowly it grows and goes
 REST_TURN_S, YOUNG_S = 60.0, 2.0  # the arm at rest is learned over so long; at first over this
 UP, DOWN = 0.5, 0.77  # cosine of 60 degrees, beyond which an arm is raised, and of 40, within which it is down
+POSTURE_S = 0.4  # an arm is raised in a second; steps and beats are faster
 HELD_S = 0.6  # so long it is held: passing by is no gesture
 ATTACK_S, RELEASE_S = 0.05, 1.5  # of unrest: a knock spoils a pulse at once, and its filters for a beat or two
 SPOILS_G = 0.5, 0.05  # motion that spoils a pulse wholly; that spoils nothing
@@ -62,11 +64,14 @@ SILENT_S = 0.5, 1.5  # without a sample
 MOTION = np.dtype(
     [
         *((name, "f8") for name in ("time_s", "begun_s", "changed_s", "x", "y", "z")),
-        *((name, "f8") for name in ("unit", "gx", "gy", "gz")),  # of the device: 1 g, gravity
+        *(
+            (name, "f8") for name in ("unit", "gx", "gy", "gz", "px", "py", "pz")
+        ),  # of the device: 1 g, gravity, posture
         *((name, "f8") for name in ("square", "points", "unrest", "stillness", "quick")),
         *((name, "f8") for name in ("rest_x", "rest_y", "rest_z", "up_s")),  # the arm at rest, seen from the sensor
         *((name, "f8") for name in ("cadence", "quality")),
         *((name, "f8") for name in ("dx", "dy", "dz")),  # motion at the newest vector, g
+        ("found", "i8"),  # times in a row that a rhythm was found
         ("slot", "i8"),
         ("slots", "f8", (SLOTS, 3)),
         ("raised", "?"),
@@ -139,11 +144,12 @@ def _cadence(m: Any) -> float:
 @compiled
 def _begin(m: Any, time_s: float, x: float, y: float, z: float) -> None:
     """Start at one vector: it is gravity, nothing moves."""
-    m.gx, m.gy, m.gz = x, y, z
+    m.gx, m.gy, m.gz = m.px, m.py, m.pz = x, y, z
     m.dx = m.dy = m.dz = m.square = m.quick = 0.0
     m.slots[:] = 0.0
     m.slot = int(np.floor(time_s / GRID_S))
     m.begun_s, m.changed_s, m.up_s, m.cadence, m.stillness = time_s, np.nan, np.nan, np.nan, 0.0
+    m.found = 0
     m.unrest, m.points, m.raised = 1.0, 1.0, False
     length = np.sqrt(x * x + y * y + z * z)
     if m.unit == 0.0:
@@ -155,11 +161,11 @@ def _begin(m: Any, time_s: float, x: float, y: float, z: float) -> None:
 @compiled
 def _pose(m: Any, time_s: float, step: float) -> None:
     """Whether the arm is raised; while it is not, or for long, the pose becomes the one at rest."""
-    length = np.sqrt(m.gx * m.gx + m.gy * m.gy + m.gz * m.gz)
+    length = np.sqrt(m.px * m.px + m.py * m.py + m.pz * m.pz)
     if length < 0.5 * m.unit:  # thrown about: it points nowhere
         m.up_s = np.nan
         return
-    x, y, z = m.gx / length, m.gy / length, m.gz / length
+    x, y, z = m.px / length, m.py / length, m.pz / length
     rest = np.sqrt(m.rest_x * m.rest_x + m.rest_y * m.rest_y + m.rest_z * m.rest_z)
     turn = (x * m.rest_x + y * m.rest_y + z * m.rest_z) / rest if rest > 0.0 else 1.0
     if turn < UP and np.isnan(m.up_s):
@@ -192,7 +198,11 @@ def _grid(m: Any, time_s: float, dx: float, dy: float, dz: float) -> None:
     cadence = np.nan
     if m.square > MOVING_G * MOVING_G and (last - m.begun_s / GRID_S) > LONGEST + 15:
         cadence = _cadence(m)
-    m.cadence = 0.5 * (m.cadence + cadence) if abs(cadence - m.cadence) < AGREE * cadence else cadence
+    if abs(cadence - m.cadence) < AGREE * cadence:
+        m.cadence = 0.5 * (m.cadence + cadence)
+    elif cadence > 0.0 or m.found < KNOWN:  # a known rhythm is held for a second
+        m.cadence = cadence
+    m.found = m.found + 1 if cadence > 0.0 else 0
 
 
 @compiled
@@ -208,6 +218,8 @@ def _move(m: Any, time_s: float, x: float, y: float, z: float) -> None:
     if x != m.x or y != m.y or z != m.z:
         m.changed_s = time_s
     age_s = time_s - m.begun_s
+    share = step / min(POSTURE_S + step, age_s + step)
+    m.px, m.py, m.pz = m.px + share * (x - m.px), m.py + share * (y - m.py), m.pz + share * (z - m.pz)
     share = step / min(GRAVITY_S + step, age_s + step)
     dx, dy, dz = x - m.gx, y - m.gy, z - m.gz
     m.gx, m.gy, m.gz = m.gx + share * dx, m.gy + share * dy, m.gz + share * dz

@@ -143,7 +143,6 @@ def _recorded(recordings: Path) -> Iterator[Row]:
                     float(np.nanmean(np.abs(told - steps))),
                     "1/min",
                     aim="<= 5",
-                    beside={"spectrum": abs(spectrum(time_s, vector) - steps)},
                 )
                 yield row(f"motion_cadence_unknown {record.name}", float(np.isnan(told).mean()), "share of time")
 
