@@ -31,7 +31,7 @@ GAP_S = 1.0  # a longer silence hides a posture: gravity and rhythm start anew
 
 # Unit and gravity
 UNIT_RATE, UNIT_EARLY = 0.02, 1.0  # per second, in which the running median goes; per count of seconds while young
-REST_S = 2.0  # at rest the unit follows gravity itself at this pace
+REST_S = 2.0  # at rest, and where the median is less, the unit follows gravity itself at this pace
 GRAVITY_S = 0.8  # 0.2 Hz: slower is posture, faster is motion (van Hees 2013)
 ENERGY_S = 0.5  # of the mean square: a step or two
 
@@ -40,8 +40,9 @@ GRID_S = 1.0 / 15  # motion of people has little above 6 Hz
 SLOTS = 64  # 4.3 s of it: three periods of the slowest
 SHORTEST, LONGEST = 4, 17  # lags, between 56 and 210 a minute; one more on either side is seen
 SLOWEST, FASTEST = 55.0, 200.0  # per minute, that are told
-ALIKE, SHARE = 0.5, 0.7  # correlation of a rhythm at all; of the shortest lag against the best
+ALIKE, SHARE = 0.5, 0.3  # correlation of a rhythm at all; of steps, half a stride apart, against that of strides
 MOVING_G = 0.03  # under it there is no rhythm worth telling
+KNOWN = 3  # times in a row that it was found, once a second
 AGREE = 0.08  # two cadences so near are one, and the mean is told
 
 # Stillness, gesture, unrest
@@ -49,6 +50,7 @@ MOST_G = 32.0  # twice what any wearable measures: more is no motion
 STILL_G, CALM_S, STIR_S = (0.02, 0.08), 4.0, 0.3  # energy: wholly still, not at all; how slowly it grows and goes
 REST_TURN_S, YOUNG_S = 60.0, 2.0  # the arm at rest is learned over so long; at first over this
 UP, DOWN = 0.5, 0.77  # cosine of 60 degrees, beyond which an arm is raised, and of 40, within which it is down
+POSTURE_S = 0.4  # an arm is raised in a second; steps and beats are faster
 HELD_S = 0.6  # so long it is held: passing by is no gesture
 ATTACK_S, RELEASE_S = 0.05, 1.5  # of unrest: a knock spoils a pulse at once, and its filters for a beat or two
 SPOILS_G = 0.5, 0.05  # motion that spoils a pulse wholly; that spoils nothing
@@ -62,11 +64,14 @@ SILENT_S = 0.5, 1.5  # without a sample
 MOTION = np.dtype(
     [
         *((name, "f8") for name in ("time_s", "begun_s", "changed_s", "x", "y", "z")),
-        *((name, "f8") for name in ("unit", "gx", "gy", "gz")),  # of the device: 1 g, gravity
+        *(
+            (name, "f8") for name in ("unit", "gx", "gy", "gz", "px", "py", "pz")
+        ),  # of the device: 1 g, gravity, posture
         *((name, "f8") for name in ("square", "points", "unrest", "stillness", "quick")),
         *((name, "f8") for name in ("rest_x", "rest_y", "rest_z", "up_s")),  # the arm at rest, seen from the sensor
         *((name, "f8") for name in ("cadence", "quality")),
         *((name, "f8") for name in ("dx", "dy", "dz")),  # motion at the newest vector, g
+        ("found", "i8"),  # times in a row that a rhythm was found
         ("slot", "i8"),
         ("slots", "f8", (SLOTS, 3)),
         ("raised", "?"),
@@ -96,14 +101,15 @@ def _sure(measured: float, doubts: tuple[float, float]) -> float:
 def _cadence(m: Any) -> float:
     """Steps or beats a minute in the remembered motion; NaN where it has no rhythm.
 
+    a: change of motion over two samples of the grid, strongest near 3.75 Hz, so that steps outdo an arm's swing
     r(lag) = sum a(t) a(t - lag) / sqrt(sum a(t)**2 * sum a(t - lag)**2),   over the same t for every lag
-    period = shortest peak of r near the highest, between samples by  cos w = (r_before + r_after) / 2 r
+    period = shortest peak of r that is a fair share of the highest; between samples  cos w = (r_- + r_+) / 2 r
     """
-    span = SLOTS - LONGEST - 1
-    x, y, z = np.empty(SLOTS), np.empty(SLOTS), np.empty(SLOTS)  # newest first
-    for back in range(SLOTS):
-        slot = m.slots[(m.slot - back) % SLOTS]
-        x[back], y[back], z[back] = slot[0], slot[1], slot[2]
+    span = SLOTS - LONGEST - 3
+    x, y, z = np.empty(SLOTS - 2), np.empty(SLOTS - 2), np.empty(SLOTS - 2)  # newest first
+    for back in range(SLOTS - 2):
+        after, before = m.slots[(m.slot - back) % SLOTS], m.slots[(m.slot - back - 2) % SLOTS]
+        x[back], y[back], z[back] = after[0] - before[0], after[1] - before[1], after[2] - before[2]
     new = 0.0
     for t in range(span):
         new += x[t] * x[t] + y[t] * y[t] + z[t] * z[t]
@@ -138,11 +144,12 @@ def _cadence(m: Any) -> float:
 @compiled
 def _begin(m: Any, time_s: float, x: float, y: float, z: float) -> None:
     """Start at one vector: it is gravity, nothing moves."""
-    m.gx, m.gy, m.gz = x, y, z
+    m.gx, m.gy, m.gz = m.px, m.py, m.pz = x, y, z
     m.dx = m.dy = m.dz = m.square = m.quick = 0.0
     m.slots[:] = 0.0
     m.slot = int(np.floor(time_s / GRID_S))
     m.begun_s, m.changed_s, m.up_s, m.cadence, m.stillness = time_s, np.nan, np.nan, np.nan, 0.0
+    m.found = 0
     m.unrest, m.points, m.raised = 1.0, 1.0, False
     length = np.sqrt(x * x + y * y + z * z)
     if m.unit == 0.0:
@@ -154,11 +161,11 @@ def _begin(m: Any, time_s: float, x: float, y: float, z: float) -> None:
 @compiled
 def _pose(m: Any, time_s: float, step: float) -> None:
     """Whether the arm is raised; while it is not, or for long, the pose becomes the one at rest."""
-    length = np.sqrt(m.gx * m.gx + m.gy * m.gy + m.gz * m.gz)
+    length = np.sqrt(m.px * m.px + m.py * m.py + m.pz * m.pz)
     if length < 0.5 * m.unit:  # thrown about: it points nowhere
         m.up_s = np.nan
         return
-    x, y, z = m.gx / length, m.gy / length, m.gz / length
+    x, y, z = m.px / length, m.py / length, m.pz / length
     rest = np.sqrt(m.rest_x * m.rest_x + m.rest_y * m.rest_y + m.rest_z * m.rest_z)
     turn = (x * m.rest_x + y * m.rest_y + z * m.rest_z) / rest if rest > 0.0 else 1.0
     if turn < UP and np.isnan(m.up_s):
@@ -191,7 +198,11 @@ def _grid(m: Any, time_s: float, dx: float, dy: float, dz: float) -> None:
     cadence = np.nan
     if m.square > MOVING_G * MOVING_G and (last - m.begun_s / GRID_S) > LONGEST + 15:
         cadence = _cadence(m)
-    m.cadence = 0.5 * (m.cadence + cadence) if abs(cadence - m.cadence) < AGREE * cadence else cadence
+    if abs(cadence - m.cadence) < AGREE * cadence:
+        m.cadence = 0.5 * (m.cadence + cadence)
+    elif cadence > 0.0 or m.found < KNOWN:  # a known rhythm is held for a second
+        m.cadence = cadence
+    m.found = m.found + 1 if cadence > 0.0 else 0
 
 
 @compiled
@@ -207,10 +218,11 @@ def _move(m: Any, time_s: float, x: float, y: float, z: float) -> None:
     if x != m.x or y != m.y or z != m.z:
         m.changed_s = time_s
     age_s = time_s - m.begun_s
+    share = step / min(POSTURE_S + step, age_s + step)
+    m.px, m.py, m.pz = m.px + share * (x - m.px), m.py + share * (y - m.py), m.pz + share * (z - m.pz)
     share = step / min(GRAVITY_S + step, age_s + step)
-    m.gx += share * (x - m.gx)
-    m.gy += share * (y - m.gy)
-    m.gz += share * (z - m.gz)
+    dx, dy, dz = x - m.gx, y - m.gy, z - m.gz
+    m.gx, m.gy, m.gz = m.gx + share * dx, m.gy + share * dy, m.gz + share * dz
     length = np.sqrt(x * x + y * y + z * z)
     pull = np.sqrt(m.gx * m.gx + m.gy * m.gy + m.gz * m.gz)
     if m.unit < 0.5 * pull:  # nobody weighs double for long: what came first was no vector of a wearer
@@ -220,14 +232,15 @@ def _move(m: Any, time_s: float, x: float, y: float, z: float) -> None:
         m.unit = min(length, m.unit * (1.0 + pace))
     else:
         m.unit = max(length, m.unit * (1.0 - pace))
-    if m.square < STILL_G[1] * STILL_G[1] and age_s > GRAVITY_S:
+    if age_s > GRAVITY_S and (m.square < STILL_G[1] * STILL_G[1] or m.points > 1.0):
         m.unit += step / (REST_S + step) * (pull - m.unit)
     if m.unit > 0.0:
-        dx, dy, dz = (x - m.gx) / m.unit, (y - m.gy) / m.unit, (z - m.gz) / m.unit
+        scale = (1.0 - 0.5 * share) / m.unit  # against gravity half-way through the step: the same at any rate
+        dx, dy, dz = scale * dx, scale * dy, scale * dz
         square = min(MOST_G * MOST_G, dx * dx + dy * dy + dz * dz)
         m.square += step / (ENERGY_S + step) * (square - m.square)
         m.quick += step / (ATTACK_S + step) * (square - m.quick)
-        m.points += step / (REST_S + step) * (min(1.0, pull / m.unit) - m.points)
+        m.points += step / (REST_S + step) * (min(2.0, pull / m.unit) - m.points)
         unrest = _sure(np.sqrt(max(0.0, m.quick)), SPOILS_G)
         m.unrest = max(unrest, m.unrest - step / (RELEASE_S + step) * m.unrest)
         still = _sure(np.sqrt(max(0.0, m.square)), STILL_G)

@@ -42,7 +42,8 @@ STEP_S = 0.42  # height over steepest slope: a step, smoothed, has 0.37 s, a res
 SLOPE_US_S = 0.03  # at its steepest, beyond the drift: the least height within the usual rise of 1-3 s
 GROUND_US_S = 0.01  # slopes under this, beyond the drift, are the level's own: a third of it
 FOOT = 0.1  # of the steepest slope: under either the rise has not begun, or is over
-PAST = 0.7  # of the steepest slope: the steepest point has clearly been passed
+PAST, SURELY_PAST = 0.7, 0.2  # of the steepest slope: it has been passed, without noise and in any noise
+SLOPE_NOISE = 1.5  # a ripple's slope, in its height over one pole
 AGAIN = 2.0  # so much steeper than at its flattest: another response on the shoulder of the first
 REFRACTORY_S = 1.0  # from onset to onset
 CALM_RIPPLES = 4.0  # so many of no height are thought to have been before
@@ -160,7 +161,7 @@ def _rise(s: Any) -> None:
             _mark(s, s.flattest_s, s.flattest_us)
             s.steepest, s.top_s = s.slope, np.nan  # the first response ends on the shoulder
     elif (
-        s.slope < PAST * s.steepest
+        s.slope < max(SURELY_PAST * s.steepest, PAST * s.steepest - SLOPE_NOISE * s.ripple / SMOOTH_S)
         and height >= _least_us(s)
         and QUICKEST_S <= since_s <= SLOWEST_S
         and height >= STEP_S * s.steepest
