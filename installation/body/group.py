@@ -76,13 +76,12 @@ class Group:
         self._order, self._group = np.arange(wearers, dtype=np.int32), np.zeros(wearers, np.int32)
         self._alone = wearers <= SEATS
         self._sums, self._tally = np.zeros((2, slots, WIDTH), np.float32), np.zeros((2, slots, 3))
-        self._turned, self._place = np.zeros(slots), np.full(3, -1, np.int32)
+        self._turned, self._place = np.zeros(slots), np.full(2, -1, np.int32)
         self._seats = np.zeros((SEATS, WIDTH + 2), np.float32)  # vector, weight, whose it is
-        self._stranger = np.zeros((slots, WIDTH + 1), np.float32)
         self._statistic = np.full((KINDS, groups, slots), np.nan, np.float32)
         self._mate = np.full((KINDS, wearers, SEATS), -1, np.int32)
         self._lock = np.zeros((KINDS, wearers, SEATS, 2), np.float32)
-        self._null = np.zeros((KINDS, wearers, PAIR_SURROGATES, 2), np.float32)
+        self._null = np.zeros((KINDS, wearers, SEATS, PAIR_SURROGATES), np.float32)
         self._pool, self._pooled = np.zeros((KINDS, groups, POOL), np.float32), np.zeros((KINDS, groups), np.int32)
         self._act_rounds = np.zeros((KINDS, groups), np.int32)
         self._act_sum = np.zeros((KINDS, groups, slots))
@@ -190,7 +189,6 @@ class Group:
                 self._tally,
                 self._turned,
                 self._seats,
-                self._stranger,
                 self._place,
                 self._statistic,
                 self._mate,

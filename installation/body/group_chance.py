@@ -23,6 +23,7 @@ from installation.frame import Floats, Floats32, Ints
 POOL = 512  # surrogates of each group that short-term chance is drawn from: the last minute's,
 KEEPS = 8  # of which so many are new in every second
 ENOUGH = 128  # of them until a chance level is given: what is rarer than 1 in 20 must be among them
+INDEPENDENT = 64  # so many of a full pool count as drawn anew: neighbours in time and lag resemble one another
 ACT_ROUNDS = 30  # of a second each, until a whole act is judged
 
 
@@ -90,7 +91,7 @@ def judge(
     it has had · act_rounds (G,), act_sum (G, 1 + K): running sums over the act · result (4, G), written: the
     statistic, z, confidence, and z over the act
 
-        z = (observed - mean of surrogates) / their deviation,   confidence = 1 - (1 + those not below) / (1 + all)
+        z = (observed - mean of surrogates) / their deviation,   confidence = 1 - (share not below + 1 / INDEPENDENT) / (1 + 1 / INDEPENDENT)
     """
     surrogates = statistic.shape[1] - 1
     for g in range(statistic.shape[0]):
@@ -111,7 +112,7 @@ def judge(
                 act_sum[g, k] += statistic[g, k]
         size = min(pooled[g], POOL)
         if size >= ENOUGH and not np.isnan(observed):
-            above, total, square = 1, 0.0, 0.0
+            above, total, square = 0, 0.0, 0.0
             for k in range(size):
                 above += pool[g, k] >= observed
                 total += pool[g, k]
@@ -120,7 +121,7 @@ def judge(
                 square += (pool[g, k] - mean) ** 2
             if square > 0.0:
                 result[1, g] = (observed - mean) / np.sqrt(square / (size - 1))
-                result[2, g] = 1.0 - above / (size + 1.0)
+                result[2, g] = 1.0 - (above / size + 1.0 / INDEPENDENT) / (1.0 + 1.0 / INDEPENDENT)
         if act_rounds[g] >= ACT_ROUNDS:
             mean = act_sum[g, 1:].mean()
             square = ((act_sum[g, 1:] - mean) ** 2).sum()

@@ -43,10 +43,10 @@ MOST_US = 1e3  # nor is any skin beyond this, as level or per second
 class Series:
     """Rings of N wearers: every sample stands twice, RING apart, so that any window is one stretch.
 
-    value (ROWS, N, 2 RING) · sure (3, N, 2 RING) weight of each sample, 0 where it is held ·
-    mean, scale, weight (3, N, ENDS) of the window that ended with that round; scale is 1 / norm, weight 0 where
-    the window can't be compared; written where the windows are used, once a round · age (3, N) samples since the series began, 0: it has not · quiet (3, N)
-    samples since it was last known.
+    value (ROWS, N, 2 RING) · sure (3, N, 2 RING) weight of each sample, 0 where it is held · mean, scale, weight
+    (3, N, ENDS) of the window that ended with that round; scale is 1 / norm, weight 0 where the window can't be
+    compared; written where windows are used, once a round · age (3, N) samples since the series began, 0: it has
+    not · quiet (3, N) samples since it was last known.
     """
 
     value: Floats32

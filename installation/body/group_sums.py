@@ -19,7 +19,7 @@ from installation.compiled import compiled
 from installation.frame import Floats, Floats32, Ints
 
 SURROGATES = 64  # kept up over an act: the error of their deviation is a tenth of it
-PAIR_SURROGATES = 32  # of which so many say what two who are not together look like
+PAIR_SURROGATES = 16  # of each pair, one of the two taken earlier: as many as a minute holds that differ
 APART = 0.2  # of the span of lags: neighbours are never taken closer, or the surrogate would be the truth
 SETTLED = 30  # grid samples, 15 s: lags of less break nothing (a heart's slow waves last 10 s)
 SEATS = 16  # people at one table among whom partners are looked for; at a longer one, so many along it
@@ -61,33 +61,12 @@ def _look(
 
 
 @compiled
-def _unit(
-    value: Floats32, mean: Floats32, scale: Floats32, weight: Floats32, m: int, w: int, end: int, u: Floats32
-) -> None:
-    """Write the window of `w` that ended at grid sample `end` into `u`, as a unit vector times its weight."""
-    size = WINDOW[m]
-    first = end % RING + RING - size + 1
-    slot = end // ROUND % ENDS
-    c = weight[m, w, slot] * scale[m, w, slot]
-    if m == BREATH:
-        cosine, sine = value[COSINE, w, first : first + size], value[SINE, w, first : first + size]
-        for k in range(size):
-            u[k] = c * cosine[k]
-        for k in range(size):
-            u[size + k] = c * sine[k]
-    else:
-        window, middle = value[m, w, first : first + size], mean[m, w, slot]
-        for k in range(size):
-            u[k] = c * (window[k] - middle)
-
-
-@compiled
-def _lag(weight: Floats32, m: int, w: int, end: int, fraction: float, span: int) -> int:
-    """The lag at this fraction of the span, or a shorter one where that window can't be compared."""
-    lag = ROUND * int(fraction * (span // ROUND + 1))
-    while lag > 0 and weight[m, w, (end - lag) // ROUND % ENDS] == 0.0:
-        lag = lag // (2 * ROUND) * ROUND
-    return lag
+def _unit(first: Floats32, second: Floats32, size: int, middle: float, c: float, u: Floats32) -> None:
+    """Write a window into `u`, as a unit vector times its weight: one row about its middle, or two rows of a phase."""
+    for k in range(size):
+        u[k] = c * (first[k] - middle)
+    for k in range(second.size):
+        u[size + k] = c * second[k]
 
 
 @compiled
@@ -110,7 +89,6 @@ def work(
     tally: Floats,
     turned: Floats,
     seats: Floats32,
-    stranger: Floats32,
     place: Ints,
     statistic: Floats32,
     mate: Ints,
@@ -125,11 +103,12 @@ def work(
     group, group (N,) 0: no table, 1 + table · alone: those without a table are few enough to be partners ·
     lags (N, slots) 0..1 · end: the newest grid sample of the round, a multiple of ROUND · statistic
     (3, G, slots), written when a group is done, the room first · mate (3, N, SEATS) who is compared, lock
-    (3, N, SEATS, 2) and null (3, N, PAIR_SURROGATES, 2): sums of products and of weights, which forget
+    (3, N, SEATS, 2): sums of products and of weights, which forget; null (3, N, SEATS, PAIR_SURROGATES): sums of
+    the products with `w` taken earlier, whose weights are the same
 
     Carried from item to item: sums (2, slots, WIDTH) and tally (2, slots, 3) weight, its square and its settled
     part, of the room and of the group under way; turned (slots,) where the last lag was; seats (SEATS, WIDTH + 2)
-    and stranger (slots, WIDTH + 1) the windows of neighbours; place (3,) the group, its seats so far, its strangers
+    the windows of neighbours, their weights and whose they are; place (2,) the group and its seats so far
     """
     n, slots = order.size, lags.shape[1]
     parts = (n + part - 1) // part
@@ -150,7 +129,7 @@ def work(
                 sums[1] = 0.0
                 tally[1] = 0.0
                 turned[:] = 0.0
-                place[0], place[1], place[2] = g, 0, 0
+                place[0], place[1] = g, 0
             seat = place[1] % SEATS
             place[1] += 1
             pairing = g > 0 or alone
@@ -160,41 +139,57 @@ def work(
             s = weight[m, w, end // ROUND % ENDS]
             seats[seat, :WIDTH] = 0.0
             seats[seat, WIDTH], seats[seat, WIDTH + 1] = s, w
+            size, row = WINDOW[m], COSINE if m == BREATH else m
+            rows, sines = value[row, w], value[SINE, w]
+            means, scales, weights = mean[m, w], scale[m, w], weight[m, w]
+            newest, first = end // ROUND % ENDS, end % RING + RING - size + 1
+            second = size if m == BREATH else 0
             if s > 0.0:
-                _unit(value, mean, scale, weight, m, w, end, seats[seat])
+                c = s * scales[newest]
+                _unit(rows[first:], sines[first : first + second], size, means[newest], c, seats[seat])
+            seated = min(place[1], SEATS)
             if pairing:
-                _pair(seats, seat, min(place[1], SEATS), width, mate[m, w], lock[m, w])
+                _pair(seats, seat, seated, width, mate[m, w], lock[m, w], null[m, w])
             if s == 0.0:
                 continue
-            span = min(SPAN, max(0, age[m, w] - WINDOW[m]))
-            _add(sums[1, 0], seats[seat], width, tally[1, 0], s, span)
-            for slot in range(1, slots):
-                fraction = turned[slot] + APART + (1.0 - 2.0 * APART) * lags[w, slot]
-                turned[slot] = fraction - np.floor(fraction)
-                lag = _lag(weight, m, w, end, turned[slot], span)
-                s = weight[m, w, (end - lag) // ROUND % ENDS]
-                _unit(value, mean, scale, weight, m, w, end - lag, u)
-                _add(sums[1, slot], u, width, tally[1, slot], s, span)
-                if slot <= PAIR_SURROGATES and pairing:
-                    other = stranger[slot]
-                    if place[2] > 0:
-                        _remember(null[m, w, slot - 1], _product(u, other, width), s * other[WIDTH])
-                    other[:WIDTH] = u
-                    other[WIDTH] = s
-            place[2] += 1
+            span = min(SPAN, max(0, age[m, w] - size))
+            for k_pair in range(PAIR_SURROGATES if pairing and seated > 1 else 0):
+                fraction = APART + (1.0 - APART) * (k_pair + lags[w, k_pair]) / PAIR_SURROGATES
+                lag = int(fraction * (span // ROUND))
+                at = newest - lag if lag <= newest else newest - lag + ENDS
+                while weights[at] == 0.0:
+                    lag //= 2
+                    at = newest - lag if lag <= newest else newest - lag + ENDS
+                begin = first - ROUND * lag if first >= ROUND * lag else first - ROUND * lag + RING
+                _unit(rows[begin:], sines[begin : begin + second], size, means[at], s * scales[at], u)
+                for back in range(1, seated):
+                    other = seats[(seat - back) % SEATS]
+                    if other[WIDTH] > 0.0:
+                        null[m, w, back, k_pair] += _product(u, other, width)
+            settled = s if span >= SETTLED else np.float32(0.0)
+            for slot in range(slots):
+                at, begin = newest, first
+                if slot > 0:
+                    fraction = turned[slot] + APART + (1.0 - 2.0 * APART) * lags[w, slot]
+                    fraction -= int(fraction)
+                    turned[slot] = fraction
+                    lag = int(fraction * (span // ROUND + 1))
+                    at = newest - lag if lag <= newest else newest - lag + ENDS
+                    while weights[at] == 0.0:  # not comparable then: nearer to now, where it is
+                        lag //= 2
+                        at = newest - lag if lag <= newest else newest - lag + ENDS
+                    begin = first - ROUND * lag if first >= ROUND * lag else first - ROUND * lag + RING
+                s = weights[at]
+                _unit(rows[begin:], sines[begin : begin + second], size, means[at], s * scales[at], u)
+                total = sums[1, slot]
+                for d in range(width):
+                    total[d] += u[d]
+                tally[1, slot, 0] += s
+                tally[1, slot, 1] += float(s) * s
+                tally[1, slot, 2] += settled
         if start + part >= n:
             _close(sums, tally, width, statistic[m, place[0]])
             _mean_products(sums[0], tally[0], width, statistic[m, 0])
-
-
-@compiled
-def _add(total: Floats32, u: Floats32, width: int, tally: Floats, s: float, span: int) -> None:
-    """Add one window to a sum, and its weight to the tally."""
-    for d in range(width):
-        total[d] += u[d]
-    tally[0] += s
-    tally[1] += float(s) * s
-    tally[2] += s if span >= SETTLED else 0.0
 
 
 @compiled
@@ -210,23 +205,21 @@ def _product(a: Floats32, b: Floats32, width: int) -> float:
 
 
 @compiled
-def _remember(kept: Floats32, product: float, weight: float) -> None:
-    """Take one product and its weight into what is kept of a pair."""
-    kept[0] = PAIR_KEEPS * kept[0] + product
-    kept[1] = PAIR_KEEPS * kept[1] + weight
-
-
-@compiled
-def _pair(seats: Floats32, seat: int, seated: int, width: int, mate: Ints, lock: Floats32) -> None:
+def _pair(seats: Floats32, seat: int, seated: int, width: int, mate: Ints, lock: Floats32, null: Floats32) -> None:
     """Compare who has just sat down with everyone seated before, up to SEATS - 1 of them."""
     mate[seated:] = -1
     for back in range(1, seated):
         other = seats[(seat - back) % SEATS]
+        keeps = np.float32(PAIR_KEEPS)
         if mate[back] != int(other[WIDTH + 1]):
-            mate[back] = int(other[WIDTH + 1])
-            lock[back] = 0.0
+            mate[back], keeps = int(other[WIDTH + 1]), np.float32(0.0)
+        for k in range(PAIR_SURROGATES):
+            null[back, k] *= keeps
         weight = seats[seat, WIDTH] * other[WIDTH]
-        _remember(lock[back], _product(seats[seat], other, width) if weight > 0.0 else 0.0, weight)
+        lock[back, 0] *= keeps
+        lock[back, 1] = keeps * lock[back, 1] + weight
+        if weight > 0.0:
+            lock[back, 0] += _product(seats[seat], other, width)
 
 
 @compiled
