@@ -27,7 +27,6 @@ from installation.body.group_chance import POOL, judge, together
 from installation.body.group_pairs import LEVELS, find_partners
 from installation.body.group_series import BREATH, ENDS, GRID_S, MEASURES, RING, ROUND, series, write
 from installation.body.group_sums import PAIR_SURROGATES, SEATS, SURROGATES, WIDTH, work
-from installation.compiled import compiled
 from installation.frame import Floats, Ints
 
 HASTE = 0.8  # of a round, by when its work is done: what is left is for the verdicts
@@ -56,12 +55,9 @@ class Synchrony:
     strength: Floats
 
 
-@compiled
-def _ease(old: Floats, new: Floats, along: float, eased: Floats) -> None:
-    """Go straight from old to new; what was not known is new at once."""
-    for k in range(old.size):
-        a, b = old.flat[k], new.flat[k]
-        eased.flat[k] = b if np.isnan(a) else a + along * (b - a)
+def _ease(old: Floats, new: Floats, along: float) -> Floats:
+    """Straight from old to new; what was not known is new at once."""
+    return np.asarray(np.where(np.isnan(old), new, old + along * (new - old)))
 
 
 class Group:
@@ -125,10 +121,8 @@ class Group:
             self._step = step
         along = min(1.0, max(0.0, (time_s - self._begun_s) / (ROUND * GRID_S)))
         self._work(along)
-        eased = np.empty_like(self._new)
-        strength = np.empty_like(self._strength)
-        _ease(self._old, self._new, along, eased)
-        _ease(self._old_strength, self._strength, along, strength)
+        eased = _ease(self._old, self._new, along)
+        strength = _ease(self._old_strength, self._strength, along)
         now, sure = np.empty(1 + self._tables), np.empty(1 + self._tables)
         together(breath_phase, quality[:, BREATH], share, table, self._instant, now, sure)
         return Synchrony(

@@ -108,10 +108,12 @@ def write(
                 q = 0.0
                 quiet[m, w] += 1
             elif age[m, w] == 0 or quiet[m, w] > LOST:
-                value[m, w, :] = a
-                if m == BREATH:
-                    value[SINE, w, :] = b
-                sure[m, w, :] = weight[m, w, :] = 0.0
+                for k in range(2 * RING):
+                    value[m, w, k], sure[m, w, k] = a, 0.0
+                    if m == BREATH:
+                        value[SINE, w, k] = b
+                for k in range(ENDS):
+                    weight[m, w, k] = 0.0
                 age[m, w] = quiet[m, w] = 0
             else:
                 quiet[m, w] = 0

@@ -65,7 +65,7 @@ def _recorded(record: Record, figure: str, aim: str, sign: int) -> Iterator[Row]
 def _crowds() -> Iterator[Row]:
     """False alarms of strangers, and what is found of tables that do go together."""
     for size, tables in CROWDS:
-        seconds = 200.0 if size == 200 else 400.0
+        seconds = 160.0 if size == 200 else 400.0
         evening = spend(seconds, size, tables, seed=size)
         for name, m in (("heart", HEART), ("skin", SKIN), ("breath", BREATH)):
             share = np.mean(evening.confidence[:, m, 1:] > 0.95)
