@@ -20,7 +20,7 @@ from installation.frame import Floats, Floats32, Ints
 FALSE_LOCKS = 0.003  # of strangers are given a partner, were z normal; it isn't quite, and some 3 in 100 are
 LEVELS = np.array([NormalDist().inv_cdf(1.0 - FALSE_LOCKS / max(1, n)) for n in range(2 * SEATS)])
 """z that the best of n candidates must pass."""
-KNOWN = 20.0  # rounds of full weight, 20 s, until a pair is judged
+KNOWN = 6.0  # comparisons of full weight, some 20 s, until a pair is judged
 FULL = 3.0  # z above the level: as strong as a lock is shown
 PIECE = 256  # wearers at least in one go, a part of a millisecond
 STAY = 0.5  # z by which another must be better, or the level be missed, until a partner is left

@@ -28,7 +28,8 @@ SEATS = 16  # people at one table among whom partners are looked for; at a longe
 WIDTH = 64  # of the longest window's vector: 30 s of heart, or cosine and sine of 16 s of breath
 SPAN = HISTORY - max(WINDOW)  # grid samples, 60 s: the longest lag
 FLAT = 1e-4  # standard deviation, of a beat per minute or a µS: below it a window has no shape to compare
-PAIR_KEEPS = 1.0 - 1.0 / 60.0  # what a round of a second leaves of the past: who is with whom is told from a minute
+PAIR_EVERY = 3  # rounds: neighbours are compared in so many, a third of the tables in each
+PAIR_KEEPS = 1.0 - PAIR_EVERY / 60.0  # what is left of the past each time: who is with whom is told from a minute
 
 
 @compiled
@@ -156,7 +157,7 @@ def work(
                 place[0], place[1] = g, 0
             place[1] += 1
             seat, seated = place[1] % SEATS, min(place[1], SEATS)
-            pairing = g > 0 or alone
+            pairing = (g > 0 or alone) and (g + end // ROUND) % PAIR_EVERY == 0
             rows, sines = value[COSINE if phase else m, w], value[SINE, w]
             means, scales, weights = mean[m, w], scale[m, w], weight[m, w]
             weights[newest] = 0.0
