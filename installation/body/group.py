@@ -25,7 +25,6 @@ from installation.body.group_chance import POOL, judge, together
 from installation.body.group_pairs import LEVELS, find_partners
 from installation.body.group_series import BREATH, ENDS, GRID_S, MEASURES, RING, ROUND, series, write
 from installation.body.group_sums import PAIR_SURROGATES, SEATS, SURROGATES, WIDTH, work
-from installation.compiled import compiled
 from installation.frame import Floats, Ints, Synchrony
 
 HASTE = 0.8  # of a round, by when its work is done: what is left is for the verdicts
@@ -35,12 +34,9 @@ KINDS = len(MEASURES)
 SYNC, Z, CONFIDENCE, ACT_Z = range(4)
 
 
-@compiled
-def _ease(old: Floats, new: Floats, along: float, eased: Floats) -> None:
-    """Go straight from old to new; what was not known is new at once."""
-    for k in range(old.size):
-        a, b = old.flat[k], new.flat[k]
-        eased.flat[k] = b if np.isnan(a) else a + along * (b - a)
+def _ease(old: Floats, new: Floats, along: float) -> Floats:
+    """Straight from old to new; what was not known is new at once."""
+    return np.asarray(np.where(np.isnan(old), new, old + along * (new - old)))
 
 
 class Group:
@@ -55,13 +51,12 @@ class Group:
         self._order, self._group = np.arange(wearers, dtype=np.int32), np.zeros(wearers, np.int32)
         self._alone = wearers <= SEATS
         self._sums, self._tally = np.zeros((2, slots, WIDTH), np.float32), np.zeros((2, slots, 3))
-        self._turned, self._place = np.zeros(slots), np.full(3, -1, np.int32)
+        self._turned, self._place = np.zeros(slots), np.full(2, -1, np.int32)
         self._seats = np.zeros((SEATS, WIDTH + 2), np.float32)  # vector, weight, whose it is
-        self._stranger = np.zeros((slots, WIDTH + 1), np.float32)
         self._statistic = np.full((KINDS, groups, slots), np.nan, np.float32)
         self._mate = np.full((KINDS, wearers, SEATS), -1, np.int32)
         self._lock = np.zeros((KINDS, wearers, SEATS, 2), np.float32)
-        self._null = np.zeros((KINDS, wearers, PAIR_SURROGATES, 2), np.float32)
+        self._null = np.zeros((KINDS, wearers, SEATS, PAIR_SURROGATES), np.float32)
         self._pool, self._pooled = np.zeros((KINDS, groups, POOL), np.float32), np.zeros((KINDS, groups), np.int32)
         self._act_rounds = np.zeros((KINDS, groups), np.int32)
         self._act_sum = np.zeros((KINDS, groups, slots))
@@ -105,10 +100,8 @@ class Group:
             self._step = step
         along = min(1.0, max(0.0, (time_s - self._begun_s) / (ROUND * GRID_S)))
         self._work(along)
-        eased = np.empty_like(self._new)
-        strength = np.empty_like(self._strength)
-        _ease(self._old, self._new, along, eased)
-        _ease(self._old_strength, self._strength, along, strength)
+        eased = _ease(self._old, self._new, along)
+        strength = _ease(self._old_strength, self._strength, along)
         now, sure = np.empty(1 + self._tables), np.empty(1 + self._tables)
         together(breath_phase, quality[:, BREATH], share, table, self._instant, now, sure)
         sync, z, confidence, act_z = (eased[:, kind] for kind in (SYNC, Z, CONFIDENCE, ACT_Z))
@@ -168,7 +161,6 @@ class Group:
                 self._tally,
                 self._turned,
                 self._seats,
-                self._stranger,
                 self._place,
                 self._statistic,
                 self._mate,

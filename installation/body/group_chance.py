@@ -23,6 +23,7 @@ from installation.frame import Floats, Floats32, Ints
 POOL = 512  # surrogates of each group that short-term chance is drawn from: the last minute's,
 KEEPS = 8  # of which so many are new in every second
 ENOUGH = 128  # of them until a chance level is given: what is rarer than 1 in 20 must be among them
+INDEPENDENT = 48  # so many of a full pool count as drawn anew: neighbours in time and lag resemble one another
 ACT_ROUNDS = 30  # of a second each, until a whole act is judged
 
 
@@ -49,24 +50,26 @@ def together(
 ) -> None:
     """Phase coherence of the breaths at this very instant, and how sure it is.
 
-    phase (N,) turns, quality (N,), share (N,), NaN: not known · table (N,), -1: none · sums (groups + 1, 4), scratch ·
+    phase (N,) turns, quality (N,), share (N,), NaN: not known · table (N,), -1: none · sums (1 + tables, 4), scratch ·
     coherent, confidence (1 + tables,), written, the room first; NaN where fewer than two are known
     """
-    sums[:] = 0.0
+    for g in range(sums.shape[0]):
+        for k in range(4):
+            sums[g, k] = 0.0
     tables = coherent.size - 1
     for w in range(phase.size):
         s = quality[w] * share[w]
         if not (0.0 < s <= 1.0 and abs(phase[w]) < 1e3):
             continue
         c, d = s * np.cos(2.0 * np.pi * phase[w]), s * np.sin(2.0 * np.pi * phase[w])
-        for g in (0, 1 + table[w]):
-            if g == 0 or 0 <= table[w] < tables:
-                sums[g, 0] += c
-                sums[g, 1] += d
-                sums[g, 2] += s
-                sums[g, 3] += s * s
+        for place in range(2 if 0 <= table[w] < tables else 1):
+            g = place * (1 + table[w])
+            sums[g, 0] += c
+            sums[g, 1] += d
+            sums[g, 2] += s
+            sums[g, 3] += s * s
     for g in range(1 + tables):
-        c, d, s, square = sums[g]
+        c, d, s, square = sums[g, 0], sums[g, 1], sums[g, 2], sums[g, 3]
         pairs = s * s - square
         coherent[g] = confidence[g] = np.nan
         if pairs > 1e-9 * square and s > 0.0:
@@ -90,12 +93,13 @@ def judge(
     it has had · act_rounds (G,), act_sum (G, 1 + K): running sums over the act · result (4, G), written: the
     statistic, z, confidence, and z over the act
 
-        z = (observed - mean of surrogates) / their deviation,   confidence = 1 - (1 + those not below) / (1 + all)
+        z = (observed - mean of surrogates) / their deviation
+        confidence = 1 - (share not below + 1 / INDEPENDENT) / (1 + 1 / INDEPENDENT)
     """
     surrogates = statistic.shape[1] - 1
     for g in range(statistic.shape[0]):
         observed = float(statistic[g, 0])
-        result[:, g] = np.nan
+        result[1, g] = result[2, g] = result[3, g] = np.nan
         result[0, g] = observed
         complete = not np.isnan(observed)
         for k in range(KEEPS):
@@ -111,7 +115,7 @@ def judge(
                 act_sum[g, k] += statistic[g, k]
         size = min(pooled[g], POOL)
         if size >= ENOUGH and not np.isnan(observed):
-            above, total, square = 1, 0.0, 0.0
+            above, total, square = 0, 0.0, 0.0
             for k in range(size):
                 above += pool[g, k] >= observed
                 total += pool[g, k]
@@ -120,10 +124,14 @@ def judge(
                 square += (pool[g, k] - mean) ** 2
             if square > 0.0:
                 result[1, g] = (observed - mean) / np.sqrt(square / (size - 1))
-                result[2, g] = 1.0 - above / (size + 1.0)
+                result[2, g] = 1.0 - (above / size + 1.0 / INDEPENDENT) / (1.0 + 1.0 / INDEPENDENT)
         if act_rounds[g] >= ACT_ROUNDS:
-            mean = act_sum[g, 1:].mean()
-            square = ((act_sum[g, 1:] - mean) ** 2).sum()
+            total = square = 0.0
+            for k in range(1, surrogates + 1):
+                total += act_sum[g, k]
+            mean = total / surrogates
+            for k in range(1, surrogates + 1):
+                square += (act_sum[g, k] - mean) ** 2
             if square > 0.0:
                 spread = np.sqrt(square / (surrogates - 1) * (1.0 + 1.0 / surrogates))
                 result[3, g] = (act_sum[g, 0] - mean) / spread

@@ -1,10 +1,10 @@
 """Who is with whom: the neighbour at the table to whom a wearer has been locked for about a minute, if to anyone.
 
-The mean product of two wearers' windows is held against that of neighbours at the same table taken at
-different times; the z scores of heart, skin and breath are joined.  The best of several candidates must pass a
-level that the best of as many strangers passes once in a hundred times.  A pair that breathes at the same pace by
-chance stays in step for a while: what is told here is "in step", not that one hears the other.  Locking of pairs
-has been shown for people who sing together (Müller and Lindenberger, PLoS ONE 6:e24893, 2011), not for guests.
+The mean product of two wearers' windows is held against the same with one of the two taken earlier, by lags
+that are theirs (at least as widely spread as is usual at the table); the z scores of heart, skin and breath are
+joined.  The best of several candidates must pass a level that few strangers pass.  What is told is "in step", not
+that one hears the other.  Locking of pairs has been shown for people who sing together (Müller and Lindenberger,
+PLoS ONE 6:e24893, 2011), not for guests.
 """
 
 from __future__ import annotations
@@ -17,11 +17,10 @@ from installation.body.group_sums import SEATS
 from installation.compiled import compiled
 from installation.frame import Floats, Floats32, Ints
 
-FALSE_LOCKS = 0.01  # of wearers who have no partner are given one
+FALSE_LOCKS = 0.003  # of strangers are given a partner, were z normal; it isn't quite, and some 3 in 100 are
 LEVELS = np.array([NormalDist().inv_cdf(1.0 - FALSE_LOCKS / max(1, n)) for n in range(2 * SEATS)])
 """z that the best of n candidates must pass."""
-KNOWN = 20.0  # rounds of full weight, 20 s, until a pair is judged
-STRANGERS = 24  # products at different times until a table's chance is known
+KNOWN = 6.0  # comparisons of full weight, some 20 s, until a pair is judged
 FULL = 3.0  # z above the level: as strong as a lock is shown
 PIECE = 256  # wearers at least in one go, a part of a millisecond
 STAY = 0.5  # z by which another must be better, or the level be missed, until a partner is left
@@ -47,21 +46,21 @@ def find_partners(
     as they were before; -1 and 0: none
     """
     n, measures = order.size, lock.shape[0]
-    mean, spread = np.empty(measures), np.empty(measures)
+    spread = np.empty(measures)
     start = first
     while start < n and start < first + PIECE:
         stop = start
         while stop < n and group[order[stop]] == group[order[start]]:
             stop += 1
         for m in range(measures):
-            mean[m], spread[m] = _strangers(null[m], order, start, stop)
-        usual = _usual(null, mean, spread, order, start, stop)
+            spread[m] = _spread(mate[m], lock[m], null[m], order, start, stop)
+        usual = _usual(mate, lock, null, spread, order, start, stop)
         for k in range(start, stop):
             w = order[k]
             best[w, 0], best[w, 1], best[w, 2], best[w, 3] = -np.inf, -1.0, -np.inf, 0.0
             for back in range(1, min(SEATS, k - start + 1)):
                 other = order[k - back]
-                z = _joined(lock, mate, mean, spread, w, other, back) / usual
+                z = _joined(mate, lock, null, spread, w, other, back, -1) / usual
                 if not np.isnan(z):
                     _offer(best, w, other, z, partner[w])
                     _offer(best, other, w, z, partner[other])
@@ -72,50 +71,55 @@ def find_partners(
 
 
 @compiled
-def _strangers(null: Floats32, order: Ints, start: int, stop: int) -> tuple[float, float]:
-    """Mean and deviation of the products of neighbours at different times; NaN where too few are known."""
-    count, total, square = 0, 0.0, 0.0
-    for k in range(start, stop):
-        for slot in range(null.shape[1]):
-            if null[order[k], slot, 1] >= KNOWN:
-                x = null[order[k], slot, 0] / null[order[k], slot, 1]
-                count += 1
-                total += x
-                square += x * x
-    if count < STRANGERS:
-        return np.nan, np.nan
-    mean = total / count
-    variance = square / count - mean * mean
-    return mean, np.sqrt(variance) if variance > 1e-9 else np.nan
+def _moments(lock: Floats32, null: Floats32, w: int, back: int) -> tuple[float, float]:
+    """Mean and variance of one pair's surrogates."""
+    total = square = 0.0
+    for k in range(null.shape[2]):
+        x = null[w, back, k] / lock[w, back, 1]
+        total += x
+        square += x * x
+    mean = total / null.shape[2]
+    return mean, max(0.0, square / null.shape[2] - mean * mean)
 
 
 @compiled
-def _usual(null: Floats32, mean: Floats, spread: Floats, order: Ints, start: int, stop: int) -> float:
-    """Deviation of the joined z of strangers: over 1 where a body's measures go together, as they do."""
-    count, square = 0, 0.0
+def _spread(mate: Ints, lock: Floats32, null: Floats32, order: Ints, start: int, stop: int) -> float:
+    """Usual deviation of a pair's surrogates at one table; NaN where none is known."""
+    count, total = 0, 0.0
     for k in range(start, stop):
-        for slot in range(null.shape[1]):
-            known, total = 0, 0.0
-            for m in range(null.shape[0]):
-                product = null[m, order[k], slot]
-                if product[1] >= KNOWN and not np.isnan(spread[m]):
-                    known += 1
-                    total += (product[0] / product[1] - mean[m]) / spread[m]
-            if known > 0:
+        for back in range(1, min(SEATS, k - start + 1)):
+            if mate[order[k], back] == order[k - back] and lock[order[k], back, 1] >= KNOWN:
                 count += 1
-                square += total * total / known
-    return max(1.0, np.sqrt(square / count)) if count > 0 else 1.0
+                total += _moments(lock, null, order[k], back)[1]
+    return np.sqrt(total / count) if total > 1e-9 else np.nan
 
 
 @compiled
-def _joined(lock: Floats32, mate: Ints, mean: Floats, spread: Floats, w: int, other: int, back: int) -> float:
-    """z of a pair over all measures that are known of it; NaN: none."""
+def _joined(
+    mate: Ints, lock: Floats32, null: Floats32, spread: Floats, w: int, other: int, back: int, surrogate: int
+) -> float:
+    """z of a pair, or of one of its surrogates (0 or more), over all measures that are known of it; NaN: none."""
     count, total = 0, 0.0
     for m in range(lock.shape[0]):
         if mate[m, w, back] == other and lock[m, w, back, 1] >= KNOWN and not np.isnan(spread[m]):
+            mean, variance = _moments(lock[m], null[m], w, back)
+            x = lock[m, w, back, 0] if surrogate < 0 else null[m, w, back, surrogate]
             count += 1
-            total += (lock[m, w, back, 0] / lock[m, w, back, 1] - mean[m]) / spread[m]
+            total += (x / lock[m, w, back, 1] - mean) / max(np.sqrt(variance), spread[m])
     return total / np.sqrt(count) if count > 0 else np.nan
+
+
+@compiled
+def _usual(mate: Ints, lock: Floats32, null: Floats32, spread: Floats, order: Ints, start: int, stop: int) -> float:
+    """Deviation of the surrogates' joined z: over 1 where a body's measures go together, as they do."""
+    count, square = 0, 0.0
+    for k in range(start, stop):
+        for back in range(1, min(SEATS, k - start + 1)):
+            z = _joined(mate, lock, null, spread, order[k], order[k - back], back, (k + back) % null.shape[3])
+            if not np.isnan(z):
+                count += 1
+                square += z * z
+    return max(1.0, np.sqrt(square / count)) if count > 0 else 1.0
 
 
 @compiled

@@ -43,10 +43,10 @@ MOST_US = 1e3  # nor is any skin beyond this, as level or per second
 class Series:
     """Rings of N wearers: every sample stands twice, RING apart, so that any window is one stretch.
 
-    value (ROWS, N, 2 RING) · sure (3, N, 2 RING) weight of each sample, 0 where it is held ·
-    mean, scale, weight (3, N, ENDS) of the window that ended with that round; scale is 1 / norm, weight 0 where
-    the window can't be compared; written where the windows are used, once a round · age (3, N) samples since the series began, 0: it has not · quiet (3, N)
-    samples since it was last known.
+    value (ROWS, N, 2 RING) · sure (3, N, 2 RING) weight of each sample, 0 where it is held · mean, scale, weight
+    (3, N, ENDS) of the window that ended with that round; scale is 1 / norm, weight 0 where the window can't be
+    compared; written where windows are used, once a round · age (3, N) samples since the series began, 0: it has
+    not · quiet (3, N) samples since it was last known.
     """
 
     value: Floats32
@@ -108,10 +108,12 @@ def write(
                 q = 0.0
                 quiet[m, w] += 1
             elif age[m, w] == 0 or quiet[m, w] > LOST:
-                value[m, w, :] = a
-                if m == BREATH:
-                    value[SINE, w, :] = b
-                sure[m, w, :] = weight[m, w, :] = 0.0
+                for k in range(2 * RING):
+                    value[m, w, k], sure[m, w, k] = a, 0.0
+                    if m == BREATH:
+                        value[SINE, w, k] = b
+                for k in range(ENDS):
+                    weight[m, w, k] = 0.0
                 age[m, w] = quiet[m, w] = 0
             else:
                 quiet[m, w] = 0
