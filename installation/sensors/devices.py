@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from installation.frame import CHANNELS, PortEvent
 from installation.sensors.port import Lister, finder
-from installation.sensors.wires import Decoder, decoder
+from installation.sensors.wires import Decoder, decoder, greeting
 from installation.show.model import SensorPatch, Show
 
 if TYPE_CHECKING:
@@ -44,6 +44,11 @@ class Device:
     def baud(self) -> int:
         """Bits a second."""
         return self.patch.baud
+
+    @property
+    def greeting(self) -> tuple[bytes, ...]:
+        """The commands that start it."""
+        return greeting(self.patch)
 
     def finder(self, lister: Lister | None) -> Callable[[], str]:
         """How to find its path, anew each time."""

@@ -29,7 +29,7 @@ OpenDevice = Callable[[Device, Clock], Source]
 
 def serial_port(device: Device, clock: Clock) -> Source:
     """The device on a serial port of this machine, read on a thread."""
-    return Port(device.name, device.identity, device.baud, clock, device.finder(None))
+    return Port(device.name, device.identity, device.baud, clock, device.finder(None), device.greeting)
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ class Wire:
         elif silent_s <= SILENT_S:
             ok, text = True, f"{handled} rows, {dropped} bad lines"
             if lost:
-                text = f"{handled} rows, {lost} packets lost"
+                text = f"{handled} rows, {lost} lost"
         elif now_s - self.heard_s <= SILENT_S:
             ok, text = False, f"speaks, but says nothing known for {silent_s:.1f} s: are its wire and baud right?"
         else:

@@ -26,13 +26,15 @@ class Format:
     """A wire format.
 
     baud: its usual speed · number_bits: length of the running number on its packets, 0 for none · shared: that
-    several wearers may be patched to one device · rates_hz: (lowest, highest) of the rates that it may be asked for.
+    several wearers may be patched to one device · started: that a device waits to be told to send · rates_hz:
+    (lowest, highest) of the rates that it may be asked for.
     """
 
     signals: tuple[Signals, ...]
     baud: int = 115200
     number_bits: int = 0
     shared: bool = False
+    started: bool = False
     rates_hz: tuple[tuple[float, float], ...] = ()
 
     @property
@@ -59,6 +61,7 @@ FORMATS = {
             Signals(_counted("d", 11, 13), "steps", 250.0, 1.0),
         ),
         number_bits=8,
+        started=True,
     ),
     "cyton_daisy": Format(
         (
@@ -67,13 +70,17 @@ FORMATS = {
             Signals(_counted("d", 11, 13), "steps", 125.0, 1.0),
         ),
         number_bits=8,
+        started=True,
     ),
     "bitalino": Format(
         (Signals(_counted("a", 1, 6), "mV, µS, % or g, by our channel", 1000.0),),
         number_bits=4,
+        started=True,
         rates_hz=((1.0, 1.0), (10.0, 10.0), (100.0, 100.0), (1000.0, 1000.0)),
     ),
-    "firmata": Format((Signals(_counted("a", 0, 15), "steps", 50.0, 1.0),), baud=57600, rates_hz=((1.0, 250.0),)),
+    "firmata": Format(
+        (Signals(_counted("a", 0, 15), "steps", 50.0, 1.0),), baud=57600, started=True, rates_hz=((1.0, 250.0),)
+    ),
     "pack": Format((Signals(_counted("ch", 0, 15), "as sent"),), number_bits=16, shared=True),
 }
 """Every wire format, by the name that `wire` has in patch.toml."""

@@ -1,6 +1,7 @@
 """Wire formats, one file each, no I/O: encode and decode side by side.
 
-A new format is a file with `decoder(patch, channels)` and an entry in `FORMATS`, which says what it carries.
+A new format is a file with `decoder(patch, channels)` and an entry in `FORMATS`, which says what it carries; where a
+device waits to be started, also `greeting(patch)`.
 `pack` is for gateways that carry many wearers, and gives arrays in the place of rows.
 """
 
@@ -69,3 +70,11 @@ def decoder(patch: SensorPatch, channels: Mapping[str, int]) -> Decoder:
         import_module(f"{__name__}.{patch.wire}").decoder,
     )
     return make(patch, channels)
+
+
+def greeting(patch: SensorPatch) -> tuple[bytes, ...]:
+    """The commands that start the device of `patch`, one after the other; () where it sends unasked."""
+    if not FORMATS[patch.wire].started:
+        return ()
+    say = cast(Callable[[SensorPatch], tuple[bytes, ...]], import_module(f"{__name__}.{patch.wire}").greeting)
+    return say(patch)

@@ -36,7 +36,6 @@ LEFT_OUT = "-"
 VERSION, STATE, STOP = b"\x07", b"\x0b", b"\x00"  # STOP works live; from firmware 4.2 on 0xFF does in any mode
 VERSION_BEGINS, VERSION_ENDS = b"BITalino", b"\n"
 STATE_BYTES = 16  # as up to firmware 5.1
-PAUSE_S = 0.15  # before each command: what its maker's own programs leave
 
 SUPPLY_V = 3.3
 ECG_GAIN = 1100
@@ -221,7 +220,7 @@ def inputs_of(patch: SensorPatch) -> list[tuple[int, str]]:
 
 
 def greeting(patch: SensorPatch) -> tuple[bytes, ...]:
-    """What starts a patched device, each `PAUSE_S` after the one before."""
+    """What starts a patched device."""
     inputs = [number for number, _ in inputs_of(patch)]
     return STOP, rate(int(patch.rate_hz) or USUAL_HZ), start(inputs)
 

@@ -38,6 +38,7 @@ ACCELERATION, ANALOG, USER, ACCELERATION_SET, ACCELERATION_STAMPED, ANALOG_SET, 
 AXIS_FROM = 7  # of the ten packets, the one that carries x; y and z follow
 
 RESET, START, STOP = b"v", b"b", b"s"  # reset is answered by a text, the others by nothing
+EIGHT, SIXTEEN = b"c", b"C"  # channels to send
 REPLY_ENDS = b"$$$"  # of every text
 FAILURE = b"Failure"  # how the dongle's answer begins where no board answers it
 
@@ -170,6 +171,11 @@ class Cyton:
         """Forget half a packet."""
         self._packets.restart()
         self._numbers.restart()
+
+
+def greeting(patch: SensorPatch) -> tuple[bytes, ...]:
+    """What starts a patched board; a Daisy on top of it stays silent."""
+    return STOP, EIGHT, START
 
 
 def decoder(patch: SensorPatch, channels: Mapping[str, int]) -> Cyton:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from math import nan
 
 from installation.sensors.wires import Row
-from installation.sensors.wires.cyton import CHANNELS, NUMBER_BITS, PACKETS_HZ, Inputs, cutter
+from installation.sensors.wires.cyton import CHANNELS, NUMBER_BITS, PACKETS_HZ, SIXTEEN, START, STOP, Inputs, cutter
 from installation.sensors.wires.sequence import Numbers
 from installation.show.model import SensorPatch
 
@@ -73,6 +73,11 @@ class CytonDaisy:
         if self._upper:
             rows.append(Row(tuple(self._upper), self._place / PACKETS_HZ))
             self._upper = []
+
+
+def greeting(patch: SensorPatch) -> tuple[bytes, ...]:
+    """What starts a patched pair of boards."""
+    return STOP, SIXTEEN, START
 
 
 def decoder(patch: SensorPatch, channels: Mapping[str, int]) -> CytonDaisy:
