@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from installation.frame import CHANNELS
-from installation.sensors.wires import decoder
+from installation.sensors.wires import decoder, greeting
 from installation.sensors.wires.cyton import (
     ACCELERATION,
     ACCELERATION_STAMPED,
@@ -121,6 +121,13 @@ def test_replies_end_in_three_dollars_and_a_failure_is_told():
     assert reply(b"v3.1.2$$$rest") == "v3.1.2"
     with pytest.raises(ValueError, match="battery"):
         reply(b"Failure: Communications timeout - Device failed to poll Host$$$")
+
+
+def test_a_heart_is_measured_between_the_two_pins_of_its_channel():
+    names = (("ch1", "ecg"), ("ch2", "input.brow"), ("acc_x", "acc_x"))
+    assert greeting(SensorPatch(0, "cyton", 115200, names=names)) == (b"s", b"c", b"x1060100X", b"b")
+    names = (("ch9", "ecg"),)
+    assert greeting(SensorPatch(0, "cyton_daisy", 115200, names=names)) == (b"s", b"C", b"xQ060100X", b"b")
 
 
 def test_a_daisys_packet_and_the_cytons_after_it_are_one_row():

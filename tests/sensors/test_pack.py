@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import shutil
+import subprocess
 import zlib
 from math import nan
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +18,7 @@ from installation.sensors.timing import Timing
 from installation.sensors.wires.pack import CHANNELS as CODES
 from installation.sensors.wires.pack import HEAD_BYTES, Pack, Record, encode
 from installation.show.model import SensorPatch
+from tests.conftest import REPOSITORY
 from tests.sensors.fakes import show_of
 from tests.sensors.faults import faulty, pieces
 
@@ -175,6 +179,40 @@ def test_one_device_with_two_wires_is_refused():
     other = SensorPatch(1, "pulsesensor", 2_000_000, port="gateway")
     _, refused = share_out(show_of(2, packed(0, 1), other), 0.0)
     assert "patched as pack already" in refused[0].reason
+
+
+MAIN = """
+#include <stdio.h>
+void usb_write(const uint8_t *data, uint16_t length) { fwrite(data, 1, length, stdout); }
+uint32_t now_us(void) { static uint32_t us; return us += 20000; }
+int main(void) {
+  for (int n = 0; n < 100; n++) {
+    for (int wearer = 0; wearer < 20; wearer++) {
+      int16_t samples[2] = {n, -n - wearer};
+      pack_add(wearer, 2, samples, 2, -3, 2000);
+    }
+    pack_send();
+  }
+}
+"""
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler is here")
+def test_the_firmware_on_the_page_for_makers_makes_packets_that_are_read(tmp_path: Path):
+    page = (REPOSITORY / "docs" / "hardware.md").read_text("utf-8")
+    (tmp_path / "gateway.c").write_text(page.split("```c\n")[1].split("```")[0] + MAIN)
+    subprocess.run(["cc", "-Wall", "-Werror", "-o", "gateway", "gateway.c"], cwd=tmp_path, check=True)
+    sent = subprocess.run([tmp_path / "gateway"], capture_output=True, check=True).stdout
+    pack = pack_of(*range(20))
+    rows = read(pack, sent)
+    assert [row[1:4] for row in rows] == [
+        (wearer, 2, pytest.approx(value / 1000))
+        for n in range(100)
+        for wearer in range(20)
+        for value in (n, -n - wearer)
+    ]
+    assert (pack.dropped, pack.lost) == (0, 0)
+    assert rows[-1][0] == pytest.approx(2.0)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -39,6 +39,7 @@ AXIS_FROM = 7  # of the ten packets, the one that carries x; y and z follow
 
 RESET, START, STOP = b"v", b"b", b"s"  # reset is answered by a text, the others by nothing
 EIGHT, SIXTEEN = b"c", b"C"  # channels to send
+LETTERS = b"12345678QWERTYUI"  # of the channels, in commands
 REPLY_ENDS = b"$$$"  # of every text
 FAILURE = b"Failure"  # how the dongle's answer begins where no board answers it
 
@@ -173,9 +174,22 @@ class Cyton:
         self._numbers.restart()
 
 
+def between(channel: int) -> bytes:
+    """The command that measures a channel 1..16 between its own two pins, as a heart is, and not against SRB2.
+
+    On, gain 24, normal input, in the bias, SRB2 and SRB1 off.
+    """
+    return b"x%c060100X" % LETTERS[channel - 1]
+
+
+def hearts(patch: SensorPatch) -> tuple[bytes, ...]:
+    """The commands for the channels that are patched as a heart's."""
+    return tuple(between(int(name[2:])) for name, channel in patch.names if channel == "ecg" and name.startswith("ch"))
+
+
 def greeting(patch: SensorPatch) -> tuple[bytes, ...]:
     """What starts a patched board; a Daisy on top of it stays silent."""
-    return STOP, EIGHT, START
+    return STOP, EIGHT, *hearts(patch), START
 
 
 def decoder(patch: SensorPatch, channels: Mapping[str, int]) -> Cyton:

@@ -12,7 +12,17 @@ from collections.abc import Mapping
 from math import nan
 
 from installation.sensors.wires import Row
-from installation.sensors.wires.cyton import CHANNELS, NUMBER_BITS, PACKETS_HZ, SIXTEEN, START, STOP, Inputs, cutter
+from installation.sensors.wires.cyton import (
+    CHANNELS,
+    NUMBER_BITS,
+    PACKETS_HZ,
+    SIXTEEN,
+    START,
+    STOP,
+    Inputs,
+    cutter,
+    hearts,
+)
 from installation.sensors.wires.sequence import Numbers
 from installation.show.model import SensorPatch
 
@@ -77,7 +87,7 @@ class CytonDaisy:
 
 def greeting(patch: SensorPatch) -> tuple[bytes, ...]:
     """What starts a patched pair of boards."""
-    return STOP, SIXTEEN, START
+    return STOP, SIXTEEN, *hearts(patch), START
 
 
 def decoder(patch: SensorPatch, channels: Mapping[str, int]) -> CytonDaisy:
