@@ -37,9 +37,17 @@ def test_a_host_that_stalls_and_then_reads_all_that_came_meanwhile_has_lost_noth
 
 
 def test_packets_that_come_late_are_not_taken_for_turns():
-    assert turns(0.099, 1000.0, 0, 4) == 0
-    assert turns(nan, 1000.0, 0, 4) == 0
-    assert turns(5.0, nan, 0, 4) == 0
+    assert turns(0.099, 1000.0, 4) == 0
+    assert turns(nan, 1000.0, 4) == 0
+    assert turns(5.0, nan, 4) == 0
+
+
+@pytest.mark.parametrize("rate_hz", [990.0, 1000.0, 1010.0])
+def test_a_device_whose_rate_is_off_by_a_hundredth_loses_nothing_in_an_hour(rate_hz: float):
+    numbers = Numbers(4, 1000.0)
+    for burst in range(0, 3_600_000, 160):
+        numbers.take([number % 16 for number in range(burst, burst + 160)], burst / rate_hz)
+    assert numbers.lost == 0
 
 
 def test_what_was_sent_while_the_device_was_closed_is_not_lost():

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+FEW = 16  # a share of a turn; a number that a fault made up is hardly ever so near
+
 Sound = Callable[[bytes, int], bool]
 """Whether the bytes from a place on look like a packet; that many are there."""
 
@@ -75,4 +77,10 @@ class PacketCutter:
                 return number
             if in_step and after == (self._expected + 1) % self._turn:
                 return self._expected  # nothing is missing: its number was hit
+            if in_step and self._firm and self._soon(self._expected, number) and self._soon(number, after):
+                return number  # some are missing before it, and some behind it
         return self._expected if in_step and self._firm else -1  # whatever is missing shows at the next pair
+
+    def _soon(self, number: int, after: int) -> bool:
+        """Whether a number comes so soon after another that few packets are missing between them."""
+        return (after - number) % self._turn <= self._turn // FEW
