@@ -61,23 +61,35 @@ class Crowd:
         self.handled = 0
         self.newest_s = -inf
         self._timing = timing
+        self._newest: dict[float, float] = {}  # the newest packet's moment on the gateway's clock, and on the house's
 
     def restart(self) -> None:
         """The device was opened again."""
         self.decoder.restart()
         self._timing.restart()
+        self._newest = {}
 
     def take(self, chunk: Chunk, into: list[Sample], parts: list[Samples]) -> None:
         """Add the rows that `chunk` completes to `parts`."""
         packed_s = self.decoder.packets(chunk.data)
         if not packed_s:
             return
-        times_s, _ = self._timing.dated(chunk.time_s, packed_s)
-        rows = self.decoder.rows(times_s)
+        rows = self.decoder.rows(self._times(chunk.time_s, packed_s))
         if rows.time_s.size:
             parts.append(rows)
             self.handled += rows.time_s.size
             self.newest_s = chunk.time_s
+
+    def _times(self, arrival_s: float, packed_s: list[float]) -> list[float]:
+        """The house's time of each packet; packets of one moment, in one chunk or the next, share theirs."""
+        moments = [moment_s for moment_s in dict.fromkeys(packed_s) if moment_s not in self._newest]
+        if moments:
+            times_s, _ = self._timing.dated(arrival_s, moments)
+            known = self._newest | dict(zip(moments, times_s, strict=True))
+            self._newest = {moments[-1]: times_s[-1]}
+        else:
+            known = self._newest
+        return [known[moment_s] for moment_s in packed_s]
 
 
 def samples(rows: list[Sample]) -> Samples:

@@ -151,6 +151,22 @@ def test_a_crowd_gets_the_houses_time():
     assert crowd.handled == 800
 
 
+def test_packets_of_one_moment_have_one_time_though_they_come_in_several_chunks():
+    crowd = Crowd(pack_of(*range(6)), Timing())
+    parts: list[Samples] = []
+    number = 0
+    for turn in range(100):
+        data = b""
+        for slot in range(6):
+            data += encode(1, number, 3.0 + 0.02 * turn, [Record(slot, 0, [1.0], 0.02)])
+            number += 1
+        for first, past in ((0, 50), (50, 90), (90, len(data))):
+            crowd.take(Chunk(0.02 * turn + 0.001 * past, "w", data[first:past]), [], parts)
+    times_s = np.concatenate([part.time_s for part in parts]).reshape(100, 6)
+    assert np.ptp(times_s, axis=1).max() < 1e-9
+    assert np.diff(times_s[60:, 0]) == pytest.approx(0.02, abs=1e-3)
+
+
 def packed(wearer: int, slot: int, **more: object) -> SensorPatch:
     return SensorPatch(wearer, "pack", 2_000_000, port="gateway", slot=slot, **more)  # type: ignore[arg-type]
 
