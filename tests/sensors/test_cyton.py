@@ -123,9 +123,13 @@ def test_replies_end_in_three_dollars_and_a_failure_is_told():
 
 def test_a_heart_is_measured_between_the_two_pins_of_its_channel():
     names = (("ch1", "ecg"), ("ch2", "input.brow"), ("acc_x", "acc_x"))
-    assert greeting(SensorPatch(0, "cyton", 115200, names=names)) == (b"s", b"c", b"x1060100X", b"b")
+    assert greeting(SensorPatch(0, "cyton", 115200, names=names)) == (b"s", b"c", b"x1060100X", b"/0", b"b")
     names = (("ch9", "ecg"),)
-    assert greeting(SensorPatch(0, "cyton_daisy", 115200, names=names)) == (b"s", b"C", b"xQ060100X", b"b")
+    assert greeting(SensorPatch(0, "cyton_daisy", 115200, names=names)) == (b"s", b"C", b"xQ060100X", b"/0", b"b")
+
+
+def test_a_board_whose_pins_are_asked_for_sends_them_in_the_place_of_its_acceleration():
+    assert greeting(SensorPatch(0, "cyton", 115200, names=(("d13", "ppg"),))) == (b"s", b"c", b"/2", b"b")
 
 
 def test_a_daisys_packet_and_the_cytons_after_it_are_one_row():

@@ -39,6 +39,7 @@ AXIS_FROM = 7  # of the ten packets, the one that carries x; y and z follow
 
 RESET, START, STOP = b"v", b"b", b"s"  # reset is answered by a text, the others by nothing
 EIGHT, SIXTEEN = b"c", b"C"  # channels to send
+WITH_ACCELERATION, WITH_PINS = b"/0", b"/2"  # what to send beside them
 LETTERS = b"12345678QWERTYUI"  # of the channels, in commands
 REPLY_ENDS = b"$$$"  # of every text
 FAILURE = b"Failure"  # how the dongle's answer begins where no board answers it
@@ -182,14 +183,16 @@ def between(channel: int) -> bytes:
     return b"x%c060100X" % LETTERS[channel - 1]
 
 
-def hearts(patch: SensorPatch) -> tuple[bytes, ...]:
-    """The commands for the channels that are patched as a heart's."""
-    return tuple(between(int(name[2:])) for name, channel in patch.names if channel == "ecg" and name.startswith("ch"))
+def settings(patch: SensorPatch) -> tuple[bytes, ...]:
+    """The commands for the channels that are patched as a heart's, and for the pins where one is asked for."""
+    hearts = [between(int(name[2:])) for name, channel in patch.names if channel == "ecg" and name.startswith("ch")]
+    pins = any(name.startswith("d") for name, _ in patch.names)
+    return (*hearts, WITH_PINS if pins else WITH_ACCELERATION)
 
 
 def greeting(patch: SensorPatch) -> tuple[bytes, ...]:
     """What starts a patched board; a Daisy on top of it stays silent."""
-    return STOP, EIGHT, *hearts(patch), START
+    return STOP, EIGHT, *settings(patch), START
 
 
 def decoder(patch: SensorPatch, channels: Mapping[str, int]) -> Cyton:

@@ -21,7 +21,7 @@ from installation.sensors.wires.cyton import (
     STOP,
     Inputs,
     cutter,
-    hearts,
+    settings,
 )
 from installation.sensors.wires.sequence import Numbers
 from installation.show.model import SensorPatch
@@ -87,7 +87,7 @@ class CytonDaisy:
 
 def greeting(patch: SensorPatch) -> tuple[bytes, ...]:
     """What starts a patched pair of boards."""
-    return STOP, SIXTEEN, *hearts(patch), START
+    return STOP, SIXTEEN, *settings(patch), START
 
 
 def decoder(patch: SensorPatch, channels: Mapping[str, int]) -> CytonDaisy:
