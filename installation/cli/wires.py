@@ -62,7 +62,6 @@ def _patched(show: Show, wire: str) -> SensorPatch:
         return SensorPatch(wearer, "pulsesensor", baud, port=text)
     if answer.wire:
         who = show.wearers[wearer].name
-        raise ValueError(
-            f'{path} has text lines such as "{answer.example}": patch.toml has to say what of {who} they are'
-        )
+        has = f'has text lines such as "{answer.example}"' if answer.example else f'has the wire "{answer.wire}"'
+        raise ValueError(f"{path} {has}: patch.toml has to say what of {who} it is")
     raise ValueError(f"{path} {answer.says}")

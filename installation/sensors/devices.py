@@ -2,36 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from installation.frame import CHANNELS, PortEvent
 from installation.sensors.port import Lister, finder
-from installation.sensors.wires import Decoder, decoder
+from installation.sensors.wires import Decoder, decoder, greeting
 from installation.show.model import SensorPatch, Show
+
+if TYPE_CHECKING:
+    from installation.sensors.wires.pack import Pack
+
+
+NAMED = 3  # more names are no name
 
 
 @dataclass(slots=True)
 class Device:
     """A patched device: identity is its path, `serial <number>` or `location <place>`.
 
-    carries: (wearer, decoder) of each wearer whose sensor is on it.
+    of: wearers whose sensor is on it, wearers: their names · carries: (wearer, decoder) of each, or crowd: the
+    decoder of all, where it is a gateway.
     """
 
     identity: str
     patch: SensorPatch
     wearers: list[str] = field(default_factory=list)
+    of: list[int] = field(default_factory=list)
     carries: list[tuple[int, Decoder]] = field(default_factory=list)
+    crowd: Pack | None = None
 
     @property
     def name(self) -> str:
         """What the operator reads."""
+        if len(self.wearers) > NAMED:
+            return f"{len(self.wearers)} wearers at {self.identity}"
         return f"{' and '.join(self.wearers)} at {self.identity}"
 
     @property
     def baud(self) -> int:
         """Bits a second."""
         return self.patch.baud
+
+    @property
+    def greeting(self) -> tuple[bytes, ...]:
+        """The commands that start it."""
+        return greeting(self.patch)
 
     def finder(self, lister: Lister | None) -> Callable[[], str]:
         """How to find its path, anew each time."""
@@ -49,8 +66,9 @@ def share_out(show: Show, now_s: float) -> tuple[list[Device], list[PortEvent]]:
     for patch in show.patch.sensors:
         wearer = show.wearers[patch.wearer].name
         identity = patch.port or (f"serial {patch.serial}" if patch.serial else f"location {patch.location}")
-        wire = decoder(patch, channels)
-        claims = [(patch.wearer, channel) for channel in wire.channels]
+        wire = decoder(patch, channels) if patch.wire != "pack" else None
+        carried = _carried(patch, channels) if wire is None else {}
+        claims = [(patch.wearer, channel) for channel in (wire.channels if wire else carried.values())]
         taken = next((claim for claim in claims if claim in carrier), None)
         device = devices.get(identity) or Device(identity, patch)
         if taken is not None:
@@ -58,11 +76,31 @@ def share_out(show: Show, now_s: float) -> tuple[list[Device], list[PortEvent]]:
             reason += ": take one of the two out of patch.toml"
         elif device.baud != patch.baud:
             reason = f"{identity} is patched at {device.baud} baud already: give it one speed in patch.toml"
+        elif device.patch.wire != patch.wire:
+            reason = f"{identity} is patched as {device.patch.wire} already: give it one wire in patch.toml"
         else:
             carrier |= dict.fromkeys(claims, identity)
             device.wearers.append(wearer)
-            device.carries.append((patch.wearer, wire))
+            device.of.append(patch.wearer)
+            if wire is None:
+                device.crowd = device.crowd or _pack()
+                device.crowd.add(patch.slot, patch.wearer, carried)
+            else:
+                device.carries.append((patch.wearer, wire))
             devices[identity] = device
             continue
         refused.append(PortEvent(now_s, f"{wearer} at {identity}", "refused", identity, reason))
     return list(devices.values()), refused
+
+
+def _pack() -> Pack:
+    from installation.sensors.wires.pack import Pack  # only where there is a gateway: its kernels cost start-up time
+
+    return Pack()
+
+
+def _carried(patch: SensorPatch, channels: Mapping[str, int]) -> dict[int, int]:
+    """Channel numbers by channel of the pack: as `names` says, { ch7 = "input.glow" }, or the usual seven."""
+    if not patch.names:
+        return {code: channels[name] for code, name in enumerate(CHANNELS)}
+    return {int(name.removeprefix("ch")): channels[channel] for name, channel in patch.names}

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from installation.sensors.port import Lister, explain, list_all, open_serial
+from installation.sensors.wires import cyton
 from installation.sensors.wires.text import LineCutter
 
 LISTEN_S = 0.3  # 15 lines of a PulseSensor
 WAKE_S = 2.5  # an Arduino starts anew when its port is opened, and is silent for one or two seconds
 BAUD = 115200
 SURE = 0.6  # share of the lines that must look alike
+SURE_PACKETS = 3  # in a row: no text has them
 
 _NUMBER = rb"[+-]?(?:\d+\.?\d*|\.\d+)"
 _LOOKS = (
@@ -22,6 +24,7 @@ _LOOKS = (
     ("names", re.compile(rb"(?:[^\s,:]+\s*:\s*" + _NUMBER + rb"[\s,]*)+")),
     ("columns", re.compile(_NUMBER + rb"(?:[\s,]+" + _NUMBER + rb")*")),
 )
+_PACK = re.compile(rb"NX\x01.(..)(..)", re.DOTALL).findall  # a head with its length, and that turned over
 
 _BOARDS = {
     0x2341: "Arduino",
@@ -51,7 +54,7 @@ class Found:
 class Answer:
     """What speaks on a port.
 
-    kind: pulsesensor, pulsesensor plotter, names, columns, silent, unknown or refused · says: a
+    kind: pulsesensor, pulsesensor plotter, names, columns, cyton, pack, silent, unknown or refused · says: a
     sentence · example: one of its lines · wire: the wire format to patch it with, "" for none.
     """
 
@@ -92,7 +95,12 @@ def probe(device: str, wake_s: float = WAKE_S) -> Answer:
 def classify(data: bytes) -> Answer:
     """What the bytes of a port at 115200 baud look like."""
     if not data:
-        return Answer("silent", f"says nothing at {BAUD} baud: is a sketch running on it, at that speed?")
+        started = "or is it one that Nexus starts (Cyton, BITalino, Firmata)?"
+        return Answer("silent", f"says nothing at {BAUD} baud: is a sketch running on it, at that speed, {started}")
+    if len(cyton.cutter().feed(data)) >= SURE_PACKETS:
+        return Answer("cyton", "an OpenBCI Cyton: say under `names` what its channels are", wire="cyton")
+    if any(int.from_bytes(one, "little") ^ int.from_bytes(turned, "little") == 0xFFFF for one, turned in _PACK(data)):
+        return Answer("pack", "a gateway of many wearers: say each one's `slot`", wire="pack")
     cutter = LineCutter()
     lines = cutter.feed(data)
     for kind, look in _LOOKS:

@@ -1,4 +1,7 @@
-"""A serial port on a thread of its own that only reads and stamps; opened again whenever it goes away."""
+"""A serial port on a thread of its own that reads and stamps; opened again whenever it goes away.
+
+It writes nothing, but to a device that waits to be started.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,13 @@ import errno
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from installation.clock import Clock
 from installation.frame import Chunk, PortEvent
+from installation.sensors.greeter import Greeter
 
 RETRY_S = (0.25, 5.0)  # first and longest wait before a port is tried again
 READ_S = 0.2  # how long a read waits for a byte, and so the longest that closing waits for the thread
@@ -77,7 +81,8 @@ def open_serial(device: str, baud: int, read_s: float) -> Any:
 class Connection:
     """One device, named by `identity`: found, opened, read, lost and found again, one `turn` after the other.
 
-    `find` gives its path, anew each time; `open_line` opens that.  Nothing that happens to the device raises.
+    `find` gives its path, anew each time; `open_line` opens that.  `greeting`: the commands that start it.
+    Nothing that happens to the device raises.
     """
 
     def __init__(
@@ -88,6 +93,7 @@ class Connection:
         now_s: Callable[[], float],
         find: Callable[[], str],
         open_line: OpenLine = open_serial,
+        greeting: Sequence[bytes] = (),
     ) -> None:
         self.wire = wire
         self._identity = identity
@@ -95,6 +101,7 @@ class Connection:
         self._now_s = now_s
         self._find = find
         self._open_line = open_line
+        self._greeter = Greeter(greeting)
         self._line: Any = None
         self._wait_s = RETRY_S[0]
         self._told = ("", "")
@@ -107,9 +114,13 @@ class Connection:
             if self._line is None:
                 device = self._find()
                 self._line = self._open_line(device, self._baud, READ_S)
+                self._greeter.opened()
                 self._tell("opened", f"{device} is open")
             elif self._read(self._line):
                 self._wait_s = RETRY_S[0]
+                self._greeter.heard(self._now_s())
+            if command := self._greeter.due(self._now_s()):
+                self._line.write(command)
             return 0.0
         except Exception as problem:  # pyserial raises OSError, and at hang-ups TypeError or termios.error
             self.close()
@@ -157,9 +168,17 @@ class Connection:
 class Port:
     """A connection on a thread of its own."""
 
-    def __init__(self, wire: str, identity: str, baud: int, clock: Clock, find: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        wire: str,
+        identity: str,
+        baud: int,
+        clock: Clock,
+        find: Callable[[], str],
+        greeting: Sequence[bytes] = (),
+    ) -> None:
         self.wire = wire
-        self._connection = Connection(wire, identity, baud, clock.now_s, find)
+        self._connection = Connection(wire, identity, baud, clock.now_s, find, greeting=greeting)
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"port {identity}", daemon=True)
         self._thread.start()

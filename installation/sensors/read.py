@@ -13,7 +13,7 @@ from installation.clock import Clock
 from installation.frame import Body, Health, PortEvent, Samples, Tick
 from installation.sensors.devices import Device, share_out
 from installation.sensors.port import Port, Source
-from installation.sensors.stream import Sample, Stream, joined, samples
+from installation.sensors.stream import Crowd, Sample, Stream, joined, samples
 from installation.sensors.timing import Timing
 from installation.sensors.twins import Twins
 from installation.show.model import Show
@@ -29,15 +29,15 @@ OpenDevice = Callable[[Device, Clock], Source]
 
 def serial_port(device: Device, clock: Clock) -> Source:
     """The device on a serial port of this machine, read on a thread."""
-    return Port(device.name, device.identity, device.baud, clock, device.finder(None))
+    return Port(device.name, device.identity, device.baud, clock, device.finder(None), device.greeting)
 
 
 @dataclass(slots=True)
 class Wire:
-    """A port and what it carries: one stream for each wearer that is patched to it."""
+    """A port and what it carries: one stream for each wearer that is patched to it, or one of a crowd."""
 
     port: Source
-    streams: list[Stream]
+    streams: list[Stream | Crowd]
     state: PortEvent | None = None
     heard_s: float = -inf
     opened_s: float = 0.0
@@ -45,7 +45,8 @@ class Wire:
     def health(self, now_s: float) -> Health:
         """How the wire does, in a few words."""
         handled = sum(stream.handled for stream in self.streams)
-        lost = sum(stream.decoder.dropped for stream in self.streams)
+        dropped = sum(stream.decoder.dropped for stream in self.streams)
+        lost = max(stream.decoder.lost for stream in self.streams)  # of one device: whoever reads it misses the same
         newest_s = max(stream.newest_s for stream in self.streams)
         silent_s = now_s - max(newest_s, self.opened_s)
         if self.state is None:
@@ -53,12 +54,14 @@ class Wire:
         elif self.state.what != "opened":
             ok, text = False, self.state.reason
         elif silent_s <= SILENT_S:
-            ok, text = True, f"{handled} rows, {lost} bad lines"
+            ok, text = True, f"{handled} rows, {dropped} bad lines"
+            if lost:
+                text = f"{handled} rows, {lost} lost"
         elif now_s - self.heard_s <= SILENT_S:
             ok, text = False, f"speaks, but says nothing known for {silent_s:.1f} s: are its wire and baud right?"
         else:
             ok, text = False, f"silent for {silent_s:.1f} s"
-        return Health(self.port.wire, "wire", ok, text, handled, lost)
+        return Health(self.port.wire, "wire", ok, text, handled, max(dropped, lost))
 
 
 class Sensors:
@@ -74,10 +77,11 @@ class Sensors:
         if hardware:
             devices, self._refused = share_out(show, clock.now_s())
             for device in devices:
-                self._wires.append(
-                    Wire(open_device(device, clock), [Stream(w, decoder, Timing()) for w, decoder in device.carries])
-                )
-                self.patched[[w for w, _ in device.carries]] = True
+                streams: list[Stream | Crowd] = [Stream(w, decoder, Timing()) for w, decoder in device.carries]
+                if device.crowd is not None:
+                    streams.append(Crowd(device.crowd, Timing()))
+                self._wires.append(Wire(open_device(device, clock), streams))
+                self.patched[device.of] = True
         self._clock = clock
         self._twins = Twins(wearers, seed)
         self._events = list(self._refused)
@@ -88,6 +92,7 @@ class Sensors:
     def read(self, tick: Tick, body: Body | None) -> tuple[Samples, tuple[PortEvent, ...]]:
         """What has come by now; `body` is the last tick's, for the twins to follow."""
         rows: list[Sample] = []
+        parts: list[Samples] = []
         events, self._events = self._events, []
         until_s = self._clock.now_s()  # what came while the tick was late need not wait for the next
         for wire in self._wires:
@@ -98,12 +103,14 @@ class Sensors:
                 else:
                     wire.heard_s = came.time_s
                     for stream in wire.streams:
-                        stream.take(came, rows)
+                        stream.take(came, rows, parts)
         for event in events:
             log.log(logging.INFO if event.what == "opened" else logging.WARNING, "%s: %s", event.wire, event.reason)
         self._now_s = tick.time_s
         twins = self._twins.read(tick.time_s, body)
-        return (joined((samples(rows), twins)) if rows else twins), tuple(events)
+        if rows:
+            parts.append(samples(rows))
+        return (joined((*parts, twins)) if parts else twins), tuple(events)
 
     def health(self) -> tuple[Health, ...]:
         """How every wire does; the twins together are one."""

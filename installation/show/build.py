@@ -12,6 +12,7 @@ from installation.show import files, grammar, model, slots
 from installation.show.colour import linear_rgb
 from installation.show.effects import EFFECTS
 from installation.show.expressions import Input, Program
+from installation.show.wires import FORMATS
 
 ELBOW_ROOM_M = 0.9  # between wearers who have no place of their own: people in a row, not touching
 
@@ -191,12 +192,14 @@ def _patch(patch: files.PatchFile, sewn: Sequence[model.Garment], wearers: Seque
             model.SensorPatch(
                 wearer=wearers.index(one.wearer),
                 wire=one.wire,
-                baud=one.baud,
+                baud=one.baud or FORMATS[one.wire].baud,
                 port=one.port or "",
                 serial=one.serial or "",
                 location=one.location or "",
                 columns=tuple(one.columns),
                 names=tuple(one.names.items()),
+                slot=-1 if one.slot is None else one.slot,
+                rate_hz=one.rate_hz or 0.0,
             )
             for one in patch.sensor
         ),

@@ -340,15 +340,19 @@ class SensorTable(Table):
     serial: Annotated[str | None, Field(min_length=1, max_length=100, description="a serial number would do")] = None
     location: Annotated[str | None, Field(min_length=1, max_length=100, description="a USB location would do")] = None
     wire: Annotated[
-        Literal["pulsesensor", "lines"],
-        Field(description='"pulsesensor" or "lines" would do'),
+        Literal["pulsesensor", "lines", "cyton", "cyton_daisy", "bitalino", "firmata", "pack"],
+        Field(description='"pulsesensor", "lines", "cyton", "cyton_daisy", "bitalino", "firmata" or "pack" would do'),
     ]
-    # From a modem of 1990 to the fastest USB bridges.
-    baud: Annotated[int, Field(ge=300, le=4_000_000, description="a rate from 300 to 4000000 would do")] = 115200
+    # From a modem of 1990 to the fastest USB bridges; without it, what the wire format usually has.
+    baud: Annotated[int | None, Field(ge=300, le=4_000_000, description="a rate from 300 to 4000000 would do")] = None
     names: Annotated[
         dict[Name, str], Field(max_length=64, description='a table such as { pulse = "ppg" } would do')
     ] = {}
     columns: Annotated[list[str], Field(max_length=64, description='a list such as ["time_ms", "ppg"] would do')] = []
+    slot: Annotated[int | None, Field(ge=0, le=65535, description="a number from 0 to 65535 would do")] = None
+    rate_hz: Annotated[float | None, Field(ge=1, le=1000, description="samples a second from 1 to 1000 would do")] = (
+        None
+    )
 
 
 class PatchFile(Table):

@@ -134,7 +134,8 @@ class SensorPatch:
 
     One of port (path or symlink), serial (USB serial number) or location (USB location) finds it.
     wire: name of the wire format · columns: for CSV, a channel name, `time_ms` or `-` for each field ·
-    names: for `name:value` lines, which channel each name is.
+    names: which channel each name or channel of the device is · slot: number of the wearer on a gateway, -1 where
+    there is none · rate_hz: samples a second that the device is asked for, 0 for its usual.
     """
 
     wearer: int
@@ -145,6 +146,8 @@ class SensorPatch:
     location: str = ""
     columns: tuple[str, ...] = ()
     names: tuple[tuple[str, str], ...] = ()
+    slot: int = -1
+    rate_hz: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

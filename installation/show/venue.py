@@ -6,6 +6,9 @@ from installation.frame import CHANNELS
 from installation.show import files, slots
 from installation.show.problems import nearest, shown
 from installation.show.sources import Place, Source
+from installation.show.wires import FORMATS
+
+LEFT_OUT = "-"  # what a column or a name is given that nobody reads
 
 
 def check_venue(patch: Source, garments: Source, show: Source) -> None:
@@ -50,6 +53,7 @@ def _garments(patch: Source, garments: Source) -> None:
 
 def _sensors(patch: Source, show: Source) -> None:
     devices: dict[tuple[str, str], str] = {}
+    slots_taken: dict[tuple[str, str, int | None], str] = {}
     claimed: dict[tuple[str, str], str] = {}
     for place, sensor in patch.each("sensor", files.SensorTable):
         owner = f"sensor {int(place[1]) + 1}"
@@ -59,11 +63,16 @@ def _sensors(patch: Source, show: Source) -> None:
             has = " and ".join(key for key, _ in found) or "nothing to find it by"
             patch.tell(place, f"{owner} has {has}; one of port, serial and location would do")
         for key, value in found:
-            if (key, value) in devices:
+            slot = sensor.slot if FORMATS[sensor.wire].shared else None
+            if (key, value) in devices and slot is None:
                 patch.tell(
                     (*place, key), f"{owner} has {key} = {shown(value)}, as {devices[key, value]} has; one would do"
                 )
+            elif (key, value, slot) in slots_taken:
+                taken = f"{owner} has slot = {slot}, as {slots_taken[key, value, slot]} has"
+                patch.tell((*place, "slot"), f"{taken}; a slot of its own would do")
             devices.setdefault((key, value), owner)
+            slots_taken.setdefault((key, value, slot), owner)
         for channel in _channels(patch, place, sensor, show):
             claim = (sensor.wearer, channel)
             if claim in claimed:
@@ -75,15 +84,26 @@ def _sensors(patch: Source, show: Source) -> None:
 def _channels(patch: Source, place: Place, sensor: files.SensorTable, show: Source) -> list[str]:
     """Give the channels that a sensor sends, telling of those that do not exist."""
     owner = f"sensor {int(place[1]) + 1}"
+    _options(patch, place, sensor, owner)
     if sensor.wire == "pulsesensor":
         for key in ("names", "columns"):
             if getattr(sensor, key):
                 patch.tell((*place, key), f'{owner} has {key}, which only the wire "lines" takes')
         return ["ppg"]
+    wire = FORMATS[sensor.wire]
+    if wire.shared and not sensor.names:
+        return list(CHANNELS)
     if not sensor.names and not sensor.columns:
-        patch.tell((*place, "wire"), f'{owner} has the wire "lines"; names or columns that say what it sends would do')
-    columns = {index: name for index, name in enumerate(sensor.columns) if name not in ("time_ms", "-")}
-    sent: dict[Place, str] = {("names", key): name for key, name in sensor.names.items()}
+        what = "names that say" if wire.names else "names or columns that say"
+        patch.tell((*place, "wire"), f"{owner} has the wire {shown(sensor.wire)}; {what} what it sends would do")
+    for name in sensor.names if wire.names else ():
+        if name not in wire.names:
+            guess = nearest(name, wire.names) or f"; there are {', '.join(wire.names)}"
+            patch.tell(
+                (*place, "names", name), f"{owner} names {shown(name)}, which {sensor.wire} does not have{guess}"
+            )
+    columns = {index: name for index, name in enumerate(sensor.columns) if name not in ("time_ms", LEFT_OUT)}
+    sent: dict[Place, str] = {("names", key): name for key, name in sensor.names.items() if name != LEFT_OUT}
     sent |= {("columns", index): name for index, name in columns.items()}
     known = (*CHANNELS, *(f"input.{name}" for name in show.names("input")))
     for where, name in sent.items():
@@ -95,3 +115,19 @@ def _channels(patch: Source, place: Place, sensor: files.SensorTable, show: Sour
         if written.count(name) > 1:
             patch.tell((*place, "columns"), f"{owner} has {written.count(name)} columns for {name}; one would do")
     return list(dict.fromkeys(sent.values()))
+
+
+def _options(patch: Source, place: Place, sensor: files.SensorTable, owner: str) -> None:
+    """Tell of what a sensor's wire format does not take, or lacks."""
+    wire = FORMATS[sensor.wire]
+    if sensor.columns and wire.names:
+        patch.tell((*place, "columns"), f'{owner} has columns, which only the wire "lines" takes')
+    if wire.shared and sensor.slot is None:
+        patch.tell((*place, "wire"), f"{owner} has the wire {shown(sensor.wire)}; the slot of its wearer would do")
+    if sensor.slot is not None and not wire.shared:
+        patch.tell((*place, "slot"), f'{owner} has a slot, which only the wire "pack" takes')
+    if sensor.rate_hz is not None and not wire.rates_hz:
+        patch.tell((*place, "rate_hz"), f"{owner} has rate_hz, which {sensor.wire} does not take")
+    elif sensor.rate_hz is not None and not any(low <= sensor.rate_hz <= high for low, high in wire.rates_hz):
+        would = ", ".join(f"{low:g}" if low == high else f"{low:g} to {high:g}" for low, high in wire.rates_hz)
+        patch.tell((*place, "rate_hz"), f"{owner} has rate_hz = {sensor.rate_hz:g}; {would} would do")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from installation.clock import RealClock
 from installation.sensors.find import Found, classify, list_ports, probe
+from installation.sensors.wires import cyton, pack
 from tests.sensors.fakes import Device
 
 
@@ -96,3 +97,11 @@ def test_a_silent_device_and_a_missing_one_are_answers_too(tmp_path: Path):
     assert probe(str(device.path), wake_s=0.1).kind == "silent"
     device.unplug()
     assert probe(str(device.path), wake_s=0.1).kind == "refused"
+
+
+def test_a_cyton_that_sends_already_and_a_gateway_are_known_by_their_packets():
+    packets = b"".join(cyton.encode(number, [number] * 8) for number in range(5))
+    assert classify(packets[7:]).wire == "cyton"
+    packed = pack.encode(1, 1, 0.0, [pack.Record(1, 0, [1.0], 0.02)])
+    assert classify(packed[9:] + packed).wire == "pack"
+    assert classify(packets[:30] + b"NX\x01" + bytes(9)).kind == "unknown"

@@ -1,15 +1,14 @@
 from __future__ import annotations
 
 from math import isnan
-from typing import get_args
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.sensors.wires import WIRES, Row, decoder
+from installation.sensors.wires import Row, decoder
 from installation.sensors.wires.lines import Lines, encode, encode_columns
-from installation.show.files import SensorTable
 from installation.show.model import SensorPatch
 
 CHANNELS = {"ppg": 0, "eda": 2, "input.glow": 7}
@@ -85,17 +84,6 @@ def test_the_channels_that_a_device_may_give_are_known_before_its_first_byte():
     assert set(decoder(COLUMNS, CHANNELS).channels) == {0, 2}
 
 
-def test_every_wire_that_a_patch_may_name_has_a_decoder_and_the_other_way_round():
-    assert get_args(SensorTable.model_fields["wire"].annotation) == WIRES
-    for wire in WIRES:
-        assert decoder(SensorPatch(0, wire, 115200, port="x"), CHANNELS).feed(b"") == []
-
-
-def test_an_unknown_wire_is_refused_with_the_names_that_there_are():
-    with pytest.raises(ValueError, match="pulsesensor, lines"):
-        decoder(SensorPatch(0, "morse", 300, port="x"), CHANNELS)
-
-
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 
 
@@ -129,3 +117,15 @@ def test_any_bytes_cut_anywhere_give_the_same_rows(data: bytes, cuts: list[int])
     rows += cut.feed(data[at:])
     assert repr(rows) == repr(whole.feed(data))
     assert cut.dropped == whole.dropped
+
+
+def test_a_file_of_opensignals_is_read_as_columns(recordings: Path):
+    file = recordings / "raw_device_files" / "opensignals_bvp_sample.txt"
+    if not file.exists():
+        pytest.skip("no file of OpenSignals")
+    data = file.read_bytes()
+    wire = decoder(SensorPatch(0, "lines", 115200, port="x", columns=("-", "-", "ppg")), CHANNELS)
+    read = [value for row in wire.feed(data) for _, value in row.values]
+    table = [float(line.split(b"\t")[2]) for line in data.splitlines() if line[:1].isdigit()]
+    assert read == table
+    assert wire.dropped == 2  # of its head: the long one, and where that ends

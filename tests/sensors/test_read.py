@@ -9,17 +9,19 @@ from typing import cast
 import numpy as np
 import pytest
 
-from installation.clock import OfflineClock, RealClock
-from installation.frame import CHANNELS, PortEvent, Samples
-from installation.sensors.port import Port
+from installation.clock import Clock, OfflineClock, RealClock
+from installation.frame import CHANNELS, Chunk, PortEvent, Samples
+from installation.sensors.devices import Device as Carrier
+from installation.sensors.port import Port, Source
 from installation.sensors.read import Sensors, Wire
 from installation.sensors.stream import Stream
 from installation.sensors.timing import Timing
+from installation.sensors.wires.pack import Record, encode
 from installation.sensors.wires.pulsesensor import PulseSensor
 from installation.show.model import SensorPatch
-from tests.sensors.fakes import Device, show_of, tick_at, wait_for
+from tests.sensors.fakes import Device, SetClock, show_of, tick_at, wait_for
 
-PPG = CHANNELS.index("ppg")
+PPG, EDA = CHANNELS.index("ppg"), CHANNELS.index("eda")
 needs_ptys = pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no pseudo-terminals")
 
 
@@ -205,6 +207,52 @@ def test_bad_lines_are_counted_and_a_device_that_falls_silent_is_told(device: De
         health = house.sensors.health()[0]
         assert not health.ok
         assert health.text.startswith("silent for 5.")
+
+
+class Gateways:
+    """Sources that give what a test puts in them."""
+
+    def __init__(self) -> None:
+        self.came: dict[str, list[Chunk | PortEvent]] = {}
+
+    def open(self, device: Carrier, clock: Clock) -> Source:
+        came = self.came[device.identity] = [PortEvent(0.0, device.name, "opened", device.identity)]
+
+        def take(until_s: float) -> list[Chunk | PortEvent]:
+            now, later = ([one for one in came if (one.time_s <= until_s) is due] for due in (True, False))
+            came[:] = later
+            return now
+
+        nothing = SimpleNamespace(wire=device.name, take=take, stop=lambda: None, close=lambda: None)
+        return cast(Source, nothing)
+
+
+def test_gateways_fill_the_columns_of_all_that_they_carry_and_tell_what_they_lost():
+    patches = [
+        SensorPatch(wearer, "pack", 115200, serial=f"gateway {wearer % 2}", slot=100 + wearer) for wearer in range(6)
+    ]
+    gateways, clock = Gateways(), SetClock()
+    sensors = Sensors(show_of(7, *patches), clock, seed=1, open_device=gateways.open)
+    assert sensors.patched.tolist() == [True] * 6 + [False]
+    rows = []
+    for tick in range(60):
+        now_s = tick / 60
+        for number in range(2):
+            if tick != 30:  # a packet that never comes
+                records = [Record(slot, EDA, [slot + tick], 1 / 60) for slot in range(100 + number, 106, 2)]
+                data = encode(number, tick, 500 + now_s, records)
+                gateways.came[f"serial gateway {number}"].append(Chunk(now_s, "", data))
+        clock.set_s(now_s)
+        rows += rows_of(sensors.read(tick_at(now_s, tick), None)[0])
+    own = [row for row in rows if row[1] < 7]
+    assert len(own) == 59 * 6
+    for wearer in range(6):
+        values = [value for _, column, channel, value, _ in own if (column, channel) == (wearer, EDA)]
+        assert values == [100.0 + wearer + tick for tick in range(60) if tick != 30]
+    health = sensors.health()
+    names = "w0 and w2 and w4", "w1 and w3 and w5"
+    assert [one.name for one in health[:2]] == [f"{who} at serial gateway {n}" for n, who in enumerate(names)]
+    assert [one.text for one in health[:2]] == ["177 rows, 1 lost"] * 2
 
 
 def test_a_device_that_speaks_but_says_nothing_known_is_told_apart_from_a_silent_one():

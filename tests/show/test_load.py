@@ -160,3 +160,51 @@ def test_loading_needs_neither_compiled_kernels_nor_a_window() -> None:
     asked = "import sys, installation.show.load; print({'numba', 'pygame'} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", asked], cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "set()"
+
+
+def test_devices_of_every_wire_are_patched_with_their_usual_speed_and_their_options(tmp_path: Path) -> None:
+    folder = write(tmp_path / "small", SMALL)
+    (folder / "patch.toml").write_text(EVERY_WIRE)
+    first, second = 0, 1
+    assert load(folder).patch.sensors == (
+        SensorPatch(first, "cyton_daisy", 115200, port="a", names=(("ch16", "ecg"), ("acc_x", "acc_x"))),
+        SensorPatch(first, "bitalino", 115200, port="b", names=(("a1", "-"), ("a2", "eda")), rate_hz=100.0),
+        SensorPatch(first, "firmata", 57600, port="c", names=(("a0", "ppg"),)),
+        SensorPatch(first, "pack", 115200, port="d", names=(("ch3", "resp"), ("ch9", "input.glow")), slot=7),
+        SensorPatch(second, "pack", 115200, port="d", slot=8),
+    )
+
+
+EVERY_WIRE = """\
+[[sensor]]
+wearer = "Elif"
+port   = "a"
+wire   = "cyton_daisy"
+names  = { ch16 = "ecg", acc_x = "acc_x" }
+
+[[sensor]]
+wearer  = "Elif"
+port    = "b"
+wire    = "bitalino"
+names   = { a1 = "-", a2 = "eda" }
+rate_hz = 100.0
+
+[[sensor]]
+wearer = "Elif"
+port   = "c"
+wire   = "firmata"
+names  = { a0 = "ppg" }
+
+[[sensor]]
+wearer = "Elif"
+port   = "d"
+wire   = "pack"
+slot   = 7
+names  = { ch3 = "resp", ch9 = "input.glow" }
+
+[[sensor]]
+wearer = "Şölen 2"
+port   = "d"
+wire   = "pack"
+slot   = 8
+"""

@@ -298,7 +298,51 @@ CHANGES = [
         "patch",
         'wire = "pulsesensor"',
         'wire = "pulse"',
-        'patch.toml:12: sensor 1 has wire = "pulse"; "pulsesensor" or "lines" would do',
+        'patch.toml:12: sensor 1 has wire = "pulse"; "pulsesensor", "lines", "cyton", "cyton_daisy", "bitalino", '
+        '"firmata" or "pack" would do',
+    ),
+    (
+        "patch",
+        'wire = "pulsesensor"',
+        'wire = "cyton"',
+        'patch.toml:12: sensor 1 has the wire "cyton"; names that say what it sends would do',
+    ),
+    (
+        "patch",
+        'wire = "pulsesensor"',
+        'wire = "cyton"\nnames = { ch1 = "ppg", c2 = "resp" }',
+        'patch.toml:13: sensor 1 names "c2", which cyton does not have; did you mean "ch2"?',
+    ),
+    (
+        "patch",
+        'wire = "pulsesensor"',
+        'wire = "bitalino"\nnames = { a1 = "ecg", a2 = "-" }\nrate_hz = 250.0',
+        "patch.toml:14: sensor 1 has rate_hz = 250; 1, 10, 100, 1000 would do",
+    ),
+    (
+        "patch",
+        'wire = "pulsesensor"',
+        'wire = "pulsesensor"\nrate_hz = 100.0',
+        "patch.toml:13: sensor 1 has rate_hz, which pulsesensor does not take",
+    ),
+    (
+        "patch",
+        'wire = "pulsesensor"',
+        'wire = "pack"\nnames = { ch0 = "ppg" }',
+        'patch.toml:12: sensor 1 has the wire "pack"; the slot of its wearer would do',
+    ),
+    (
+        "patch",
+        'wire = "pulsesensor"',
+        'wire = "pulsesensor"\nslot = 3',
+        'patch.toml:13: sensor 1 has a slot, which only the wire "pack" takes',
+    ),
+    (
+        "patch",
+        'wire = "pulsesensor"',
+        'wire = "pack"\nslot = 3\nnames = { ch0 = "ppg" }\n[[sensor]]\nwearer = "Elif"\nport = "/dev/ttyACM0"\n'
+        'wire = "pack"\nslot = 3\nnames = { ch0 = "resp" }',
+        "patch.toml:19: sensor 2 has slot = 3, as sensor 1 has; a slot of its own would do",
     ),
     (
         "cues",

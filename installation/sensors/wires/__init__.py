@@ -1,6 +1,8 @@
 """Wire formats, one file each, no I/O: encode and decode side by side.
 
-A new format is a file with `decoder(patch, channels)` and a line in `WIRES`.
+A new format is a file with `decoder(patch, channels)` and an entry in `FORMATS`, which says what it carries; where a
+device waits to be started, also `greeting(patch)`.
+`pack` is for gateways that carry many wearers, and gives arrays in the place of rows.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from math import nan
 from typing import NamedTuple, Protocol, cast
 
 from installation.show.model import SensorPatch
+from installation.show.wires import FORMATS
 
 
 class Row(NamedTuple):
@@ -37,8 +40,16 @@ class Decoder(Protocol):
         """Lines or packets that could not be read."""
         ...
 
-    def feed(self, data: bytes) -> list[Row]:
-        """Rows that `data` completes."""
+    @property
+    def lost(self) -> int:
+        """Packets that never came whole, those dropped among them; 0 where they carry no numbers."""
+        ...
+
+    def feed(self, data: bytes, arrival_s: float = nan) -> list[Row]:
+        """Rows that `data` completes.
+
+        arrival_s: when its newest byte came; it tells how many turns of a short number passed in a silence.
+        """
         ...
 
     def restart(self) -> None:
@@ -46,7 +57,7 @@ class Decoder(Protocol):
         ...
 
 
-WIRES = ("pulsesensor", "lines")
+WIRES = tuple(FORMATS)
 """Names of the wire formats: each is a module of this package."""
 
 
@@ -59,3 +70,11 @@ def decoder(patch: SensorPatch, channels: Mapping[str, int]) -> Decoder:
         import_module(f"{__name__}.{patch.wire}").decoder,
     )
     return make(patch, channels)
+
+
+def greeting(patch: SensorPatch) -> tuple[bytes, ...]:
+    """The commands that start the device of `patch`, one after the other; () where it sends unasked."""
+    if not FORMATS[patch.wire].started:
+        return ()
+    say = cast(Callable[[SensorPatch], tuple[bytes, ...]], import_module(f"{__name__}.{patch.wire}").greeting)
+    return say(patch)

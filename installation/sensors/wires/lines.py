@@ -55,7 +55,12 @@ class Lines:
         """Lines that could not be read."""
         return self._bad + self._lines.too_long
 
-    def feed(self, data: bytes) -> list[Row]:
+    @property
+    def lost(self) -> int:
+        """Lines carry no numbers."""
+        return 0
+
+    def feed(self, data: bytes, arrival_s: float = nan) -> list[Row]:
         """A row for each line that `data` completes and that has something for us."""
         rows = []
         for line in self._lines.feed(data):

@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
+from math import nan
 
 from installation.sensors.wires import Row
 from installation.sensors.wires.text import LineCutter
@@ -67,7 +68,12 @@ class PulseSensor:
         """Lines that said nothing known."""
         return self._bad + self._lines.too_long
 
-    def feed(self, data: bytes) -> list[Row]:
+    @property
+    def lost(self) -> int:
+        """Lines carry no numbers."""
+        return 0
+
+    def feed(self, data: bytes, arrival_s: float = nan) -> list[Row]:
         """A row for each sample that `data` completes."""
         return [Row(((self._channel, signal),)) for signal in self.signals(data)]
 

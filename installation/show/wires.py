@@ -1,0 +1,86 @@
+"""What the wire formats carry, as a patch may ask for it: one table for the checker, the decoders and the pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import nan
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """Channels of a device that are alike.
+
+    names: what the patch calls them, () where the sketch decides · unit · rate_hz: samples a second of each,
+    as the device is sold; NaN where its maker decides · scale: units of one step of the converter, as the
+    device is sold; NaN where values come in their unit, or our channel decides it.
+    """
+
+    names: tuple[str, ...]
+    unit: str
+    rate_hz: float = nan
+    scale: float = nan
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A wire format.
+
+    baud: its usual speed · number_bits: length of the running number on its packets, 0 for none · shared: that
+    several wearers may be patched to one device · started: that a device waits to be told to send · rates_hz:
+    (lowest, highest) of the rates that it may be asked for.
+    """
+
+    signals: tuple[Signals, ...]
+    baud: int = 115200
+    number_bits: int = 0
+    shared: bool = False
+    started: bool = False
+    rates_hz: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that a patch may call its channels; () where the sketch decides."""
+        return tuple(name for alike in self.signals for name in alike.names)
+
+
+def _counted(prefix: str, first: int, last: int) -> tuple[str, ...]:
+    return tuple(f"{prefix}{number}" for number in range(first, last + 1))
+
+
+ACC = ("acc_x", "acc_y", "acc_z")
+MICROVOLT = 4.5e6 / 24 / (2**23 - 1)  # ADS1299 at a gain of 24, reference 4.5 V
+MILLI_G = 0.000125  # LIS3DH at ±4 g: 2 mg over 16 steps
+
+FORMATS = {
+    "pulsesensor": Format((Signals((), "steps", 50.0, 1.0),)),
+    "lines": Format((Signals((), "as printed"),)),
+    "cyton": Format(
+        (
+            Signals(_counted("ch", 1, 8), "µV", 250.0, MICROVOLT),
+            Signals(ACC, "g", 25.0, MILLI_G),
+            Signals(_counted("d", 11, 13), "steps", 250.0, 1.0),
+        ),
+        number_bits=8,
+        started=True,
+    ),
+    "cyton_daisy": Format(
+        (
+            Signals(_counted("ch", 1, 16), "µV", 125.0, MICROVOLT),
+            Signals(ACC, "g", 25.0, MILLI_G),
+            Signals(_counted("d", 11, 13), "steps", 125.0, 1.0),
+        ),
+        number_bits=8,
+        started=True,
+    ),
+    "bitalino": Format(
+        (Signals(_counted("a", 1, 6), "mV, µS, % or g, by our channel", 1000.0),),
+        number_bits=4,
+        started=True,
+        rates_hz=((1.0, 1.0), (10.0, 10.0), (100.0, 100.0), (1000.0, 1000.0)),
+    ),
+    "firmata": Format(
+        (Signals(_counted("a", 0, 15), "steps", 50.0, 1.0),), baud=57600, started=True, rates_hz=((1.0, 250.0),)
+    ),
+    "pack": Format((Signals(_counted("ch", 0, 15), "as sent"),), number_bits=16, shared=True),
+}
+"""Every wire format, by the name that `wire` has in patch.toml."""
