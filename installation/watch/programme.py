@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from installation.frame import Body, Floats32, Ints, unknown_body
+from installation.frame import Floats32, Ints
 from installation.show.effects import EFFECTS
 from installation.show.model import Garment, Geometry, Layer, Look, RoomSignalDef, Show, Wearer
 from installation.watch.codec import Message, number
@@ -57,11 +57,6 @@ class Programme:
     regions: tuple[str, ...]
     room: tuple[RoomSignalDef, ...]
     inputs: tuple[str, ...]
-
-    @property
-    def unknown(self) -> Body:
-        """A body of this programme's people, of which nothing is known."""
-        return unknown_body(len(self.wearers), len(self.inputs))
 
 
 def programme(show: Show) -> Message:
