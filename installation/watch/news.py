@@ -89,6 +89,7 @@ def news(
 ) -> Message:
     """The message of one frame; receipts and changes are those since the last one that was sent."""
     story = frame.story
+    shapes, numbers = packed(frame.body)
     look = show.looks[story.playing[-1].look if story.playing else show.safe_look]
     waiting = story.waiting
     return Message(
@@ -103,23 +104,21 @@ def news(
                 (r.order.verb, r.accepted, r.reason, r.order.source, r.order.target, r.order.value) for r in receipts
             ],
             "changes": [(c.time_s, c.wearer, c.organ, int(c.before), int(c.after), c.reason) for c in changes],
+            "body": shapes,
             "health": [(h.name, h.kind, h.ok, h.text, h.handled, h.lost) for h in frame.health],
         },
         {
             "slots": frame.levels.slots,
             "limiting": frame.levels.limiting,
-            "body": packed(frame.body),
+            "body": numbers,
             "room": _room(frame, show),
             "layer_levels": story.values[layer_rows(look)].astype(np.float32),
         },
     )
 
 
-def read_news(message: Message, like: Body) -> News:
-    """The news in a message; `like` is a body of the programme's people.
-
-    Raises KeyError, TypeError or ValueError where it holds none.
-    """
+def read_news(message: Message) -> News:
+    """The news in a message.  Raises KeyError, TypeError or ValueError where it holds none."""
     fields: Any = message.fields
     arrays: Any = message.arrays
     tick, time_s, dropped, rate_hz = fields["tick"]
@@ -153,7 +152,7 @@ def read_news(message: Message, like: Body) -> News:
         health=tuple(Health(*row) for row in fields["health"]),
         slots=arrays["slots"],
         limiting=arrays["limiting"],
-        body=unpacked(arrays["body"], like),
+        body=unpacked(fields["body"], arrays["body"]),
         room=arrays["room"],
         layer_levels=arrays["layer_levels"],
     )

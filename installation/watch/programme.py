@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from installation.frame import Body, Floats32, Ints, unknown_body
+from installation.frame import Floats32, Ints
 from installation.show.effects import EFFECTS
 from installation.show.model import Garment, Geometry, Layer, Look, RoomSignalDef, Show, Wearer
 from installation.watch.codec import Message, number
@@ -58,12 +58,6 @@ class Programme:
     room: tuple[RoomSignalDef, ...]
     inputs: tuple[str, ...]
 
-    @property
-    def unknown(self) -> Body:
-        """A body of this programme's people, of which nothing is known."""
-        tables = len({wearer.table for wearer in self.wearers} - {""})
-        return unknown_body(len(self.wearers), len(self.inputs), tables)
-
 
 def programme(show: Show) -> Message:
     """The first message that a watcher gets."""
@@ -74,7 +68,7 @@ def programme(show: Show) -> Message:
             "title": show.title,
             "rate_hz": show.rate_hz,
             "go_guard_s": show.safety.go_guard_s,
-            "wearers": [(wearer.name, *wearer.at, wearer.table) for wearer in show.wearers],
+            "wearers": [(wearer.name, *wearer.at) for wearer in show.wearers],
             "garments": [(g.name, g.wearer, g.kind, g.first, g.pixels) for g in show.garments],
             "cues": [
                 (cue.number, cue.name, cue.act, cue.look, cue.fade_s, cue.when.text if cue.when else "")
@@ -99,7 +93,7 @@ def read_programme(message: Message) -> Programme:
         title=fields["title"],
         rate_hz=fields["rate_hz"],
         go_guard_s=fields["go_guard_s"],
-        wearers=tuple(Wearer(name, (x, z), table) for name, x, z, table in fields["wearers"]),
+        wearers=tuple(Wearer(name, (x, z)) for name, x, z in fields["wearers"]),
         garments=tuple(Garment(*row) for row in fields["garments"]),
         cues=tuple(CueLine(*row) for row in fields["cues"]),
         looks=tuple(

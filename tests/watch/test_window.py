@@ -45,8 +45,7 @@ def nobody_sees(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def told(show: Show, **changes: Any) -> News:
     (message,) = Reader().feed(encode(news(fakes.frame(1, show), show, 60.0)))
-    like = unknown_body(len(show.wearers), len(show.inputs))
-    return dataclasses.replace(read_news(message, like), **changes)
+    return dataclasses.replace(read_news(message), **changes)
 
 
 def heard(first: News, *answers: Answer) -> Heard:

@@ -41,8 +41,7 @@ def news_of(of: Show, time_s: float, heart_rate: float | None = None, **changes:
         frame = dataclasses.replace(frame, body=body)
     room = {one.name: RoomSignal(one.name, one.default, 0.0) for one in of.room}
     frame = dataclasses.replace(frame, story=dataclasses.replace(frame.story, room=room))
-    told = read_news(_sent(news(frame, of, 60.0)), programme_of(of, of.room).unknown)
-    return dataclasses.replace(told, **changes)
+    return dataclasses.replace(read_news(_sent(news(frame, of, 60.0))), **changes)
 
 
 def opened(of: Show, scale: float = 1.0) -> tuple[Window, pygame.Surface]:

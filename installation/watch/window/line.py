@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from dataclasses import dataclass
 
-from installation.frame import Body, PresenceChange
+from installation.frame import PresenceChange
 from installation.watch.codec import Message, Reader, encode
 from installation.watch.news import Answer, News, read_news
 from installation.watch.programme import Programme, read_programme
@@ -37,7 +37,6 @@ class Line:
     def __init__(self, port: int, token: str) -> None:
         self.lost = False
         self.programme: Programme | None = None
-        self._like: Body | None = None
         self._reader = Reader()
         self._unsent = bytearray()
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=2.0)
@@ -75,9 +74,8 @@ class Line:
         for message in messages:
             if message.kind == "hello":
                 self.programme = read_programme(message)
-                self._like = self.programme.unknown
-            elif message.kind == "news" and self._like is not None:
-                news.append(read_news(message, self._like))
+            elif message.kind == "news":
+                news.append(read_news(message))
         return Heard(tuple(news))
 
     def _flush(self) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from installation.frame import Floats, Floats32
 from installation.watch.news import News
-from installation.watch.window.catalogue import values_of_wearers
+from installation.watch.window.catalogue import values_of_room, values_of_wearers
 
 TRAIL_S = 20.0  # two or three slow breaths, and a skin response from its rise to its end
 FINEST_S = 1 / 61  # as often as news comes
@@ -17,12 +17,12 @@ class Trails:
     """Remembers every signal for `TRAIL_S` of the show's time."""
 
     def __init__(self, first: News) -> None:
-        bytes_each = values_of_wearers(first).nbytes + first.room.nbytes
+        bytes_each = values_of_wearers(first).nbytes + values_of_room(first).nbytes
         self.every_s = max(FINEST_S, TRAIL_S * bytes_each / MOST_BYTES)
         moments = int(TRAIL_S / self.every_s) + 2
         self._times_s = np.full(moments, np.nan)
         self._wearers = np.full((moments, *values_of_wearers(first).shape), np.nan, np.float32)
-        self._room = np.full((moments, first.room.size), np.nan, np.float32)
+        self._room = np.full((moments, values_of_room(first).size), np.nan, np.float32)
         self._next = 0
         self._newest_s = float("nan")
 
@@ -35,7 +35,7 @@ class Trails:
         self._newest_s = news.time_s
         self._times_s[self._next] = news.time_s
         self._wearers[self._next] = values_of_wearers(news)
-        self._room[self._next] = news.room
+        self._room[self._next] = values_of_room(news)
         self._next = (self._next + 1) % self._times_s.size
 
     def wearers(self, signal: int, who: slice) -> tuple[Floats, Floats32]:
