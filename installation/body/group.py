@@ -165,6 +165,7 @@ class Group:
         if not np.array_equal(group, self._group):
             self._group, self._order = group, np.argsort(group, kind="stable").astype(np.int32)
             self._alone = int(np.count_nonzero(group == 0)) <= SEATS
+            self._statistic[:] = np.nan  # of a table that everyone has left, nothing is known
         self._age[:] = self._series.age
         self._round += 1
         end = step // ROUND * ROUND

@@ -144,6 +144,28 @@ def test_one_wearer_is_not_in_synchrony() -> None:
     assert (now.partner == -1).all()
 
 
+def test_of_a_table_that_all_have_left_nothing_is_known_and_the_new_one_is_judged() -> None:
+    heart = 70 + 3 * drifts(np.random.default_rng(12), 400, np.zeros(4, np.int64), 0.8)
+    group = Group(4, 2)
+    for k in range(400):
+        now = _feel(group, k, 4, np.full(4, 0 if k < 200 else 1, np.int32), heart=heart[k])
+        if k == 199:
+            assert np.isfinite(now.z[HEART, 1])
+            assert np.isnan(now.sync[HEART, 2])
+    assert np.isnan(now.sync[HEART, 1])
+    assert np.isfinite(now.z[HEART, 2])
+    assert np.isfinite(now.act_z[HEART, 0])
+
+
+def test_breath_rates_that_rise_and_fall_together_are_found() -> None:
+    rate = 15 + 2 * drifts(np.random.default_rng(13), 400, np.zeros(8, np.int64), 0.5)
+    group = Group(8, 0)
+    for k in range(400):
+        now = _feel(group, k, 8, rate=rate[k])
+    assert now.act_z[BREATH_RATE, 0] > 3
+    assert np.isnan(now.sync[[HEART, SKIN, BREATH]]).all()
+
+
 def test_an_act_is_judged_from_its_beginning() -> None:
     phase = breaths(np.random.default_rng(7), 400, np.zeros(6, np.int64), 2.0)
     group = Group(6, 0)
