@@ -68,16 +68,16 @@ def _crowds() -> Iterator[Row]:
         seconds = 160.0 if size == 200 else 400.0
         evening = spend(seconds, size, tables, seed=size)
         for name, m in (("heart", HEART), ("skin", SKIN), ("breath", BREATH), ("breath rate", BREATH_RATE)):
-            share = np.mean(evening.confidence[:, m, 1:] > 0.95)
+            share = float(np.mean(evening.confidence[:, m, 1:] > 0.95))
             yield judged("body", f"group of {size} strangers, {name}: time over 0.95", 100 * share, "%", aim="<= 5")
-        spread = np.nanstd(evening.last.act_z[:, 1:])
+        spread = float(np.nanstd(evening.last.act_z[:, 1:]))
         yield judged("body", f"group of {size} strangers: deviation of act z", spread, "")
-        share = np.mean(evening.partner >= 0)
+        share = float(np.mean(evening.partner >= 0))
         yield judged("body", f"group of {size} strangers: told a partner", 100 * share, "%", aim="<= 5")
         if size < 200:
             evening = spend(300.0, size, tables, seed=1000 + size, coupling=2.0, shared=0.4)
             for name, m in (("heart, 40 % shared", HEART), ("breath, coupled", BREATH)):
-                share = np.mean(evening.confidence[:, m, 1:] > 0.95)
+                share = float(np.mean(evening.confidence[:, m, 1:] > 0.95))
                 yield judged("body", f"group of {size}, {name}: time over 0.95", 100 * share, "%")
 
 

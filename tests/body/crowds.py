@@ -72,5 +72,7 @@ def spend(seconds: float, size: int, tables: int, seed: int, coupling: float = 0
         last = group.feel(k * STEP_S, heart[k], skin[k], phase[k], rate[k], ones, ones[:, 0], table.astype(np.int32))
         if k % 2 == 1 and k * STEP_S > 100:
             told.append(last)
-    series = (np.array([getattr(one, name) for one in told]) for name in ("sync", "z", "confidence", "partner"))
-    return Evening(*series, last)
+    sync, z, confidence, partner = (
+        np.array([getattr(one, name) for one in told]) for name in ("sync", "z", "confidence", "partner")
+    )
+    return Evening(sync, z, confidence, partner, last)
