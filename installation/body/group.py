@@ -4,10 +4,12 @@ Once a second the newest windows are compared (`group_series`, `group_sums`), an
 same people, each at another moment of their last minute and a half.  `sync` is the mean over pairs, from just under 0
 for strangers to 1; `confidence` is how sure it is that chance alone would give less; `z` says the same in
 deviations; `act_z` says it of everything since the act began.  Only confidence and z say anything: two who breathe
-at nearly one pace have a high `sync` for a while without knowing of one another.
+at nearly one pace have a high `sync` for a while without knowing of one another.  Of two or three strangers `act_z`
+has a deviation of up to 1.5, since a minute of lags holds few that differ: there, believe it from 3 on.
 
 What may be expected: in audiences of concerts heart rate, skin conductance and breath RATE rise and fall
-together more than by chance; breath PHASE does not (Tschacher et al., Sci Rep 13:14932, 2023, and 14:16478, 2024).
+together more than by chance; breath PHASE does not (Tschacher et al., Sci Rep 2023 and 2024, doi
+10.1038/s41598-023-41960-2 and s41598-024-67455-2).
 Correlations beat chance, phase coherence did not, and heart rate was the most robust (Czepiel et al., Sci Rep
 11:22457, 2021; bioRxiv 2024.04.10.588486).  People who sing together do lock in breath phase (Müller and
 Lindenberger, PLoS ONE 6:e24893, 2011): it is what guests can steer.  Synchrony here means sharing a course of
@@ -24,7 +26,7 @@ import numpy as np
 from installation.body.group_chance import POOL, judge, together
 from installation.body.group_pairs import LEVELS, find_partners
 from installation.body.group_series import BREATH, ENDS, GRID_S, MEASURES, RING, ROUND, series, write
-from installation.body.group_sums import PAIR_SURROGATES, SEATS, SURROGATES, WIDTH, work
+from installation.body.group_sums import PAIR_MEASURES, PAIR_SURROGATES, SEATS, SURROGATES, WIDTH, work
 from installation.frame import Floats, Ints, Synchrony
 
 HASTE = 0.8  # of a round, by when its work is done: what is left is for the verdicts
@@ -54,9 +56,9 @@ class Group:
         self._turned, self._place = np.zeros(slots), np.full(2, -1, np.int32)
         self._seats = np.zeros((SEATS, WIDTH + 2), np.float32)  # vector, weight, whose it is
         self._statistic = np.full((KINDS, groups, slots), np.nan, np.float32)
-        self._mate = np.full((KINDS, wearers, SEATS), -1, np.int32)
-        self._lock = np.zeros((KINDS, wearers, SEATS, 2), np.float32)
-        self._null = np.zeros((KINDS, wearers, SEATS, PAIR_SURROGATES), np.float32)
+        self._mate = np.full((PAIR_MEASURES, wearers, SEATS), -1, np.int32)
+        self._lock = np.zeros((PAIR_MEASURES, wearers, SEATS, 2), np.float32)
+        self._null = np.zeros((PAIR_MEASURES, wearers, SEATS, PAIR_SURROGATES), np.float32)
         self._pool, self._pooled = np.zeros((KINDS, groups, POOL), np.float32), np.zeros((KINDS, groups), np.int32)
         self._act_rounds = np.zeros((KINDS, groups), np.int32)
         self._act_sum = np.zeros((KINDS, groups, slots))
@@ -69,6 +71,8 @@ class Group:
         self._round, self._end, self._begun_s = 0, -1, np.nan  # number, newest grid sample, when it began
         self._done, self._judged, self._paired = self._items, KINDS, wearers  # of this round; all: nothing to do
         self._step: int | None = None
+        self._done = self._judged = self._paired = 0
+        self._work(np.inf)  # a round of nobody, so that nothing is compiled or loaded in the middle of a show
 
     def begin_act(self) -> None:
         """Forget the act so far: `act_z` counts from here on."""
@@ -81,19 +85,20 @@ class Group:
         heart_rate: Floats,
         skin: Floats,
         breath_phase: Floats,
+        breath_rate: Floats,
         quality: Floats,
         share: Floats,
         table: Ints,
     ) -> Synchrony:
         """Take one tick; synchrony at its time.
 
-        heart_rate (N,) 1/min · skin (N,) µS, phasic, or µS/s, slope of the tonic level · breath_phase (N,) 0..1,
-        each NaN where not known · quality (N, 3 or more) of heart, skin, breath, 0..1 · share (N,) 0..1 by which a
-        wearer counts: 0 for the simulated · table (N,), -1 for none.
+        heart_rate (N,) 1/min · skin (N,) µS, phasic, or µS/s, slope of the tonic level · breath_phase (N,) 0..1 ·
+        breath_rate (N,) 1/min, each NaN where not known · quality (N, 3 or more) of heart, skin, breath, 0..1 ·
+        share (N,) 0..1 by which a wearer counts: 0 for the simulated · table (N,), -1 for none.
         """
         step = int(time_s // GRID_S)
         if self._step is None or step > self._step:
-            self._write(step, heart_rate, skin, breath_phase, quality, share)
+            self._write(step, heart_rate, skin, breath_phase, breath_rate, quality, share)
             if self._end < 0 or step // ROUND > self._end // ROUND:
                 self._work(np.inf)
                 self._begin(step, table)
@@ -108,7 +113,14 @@ class Group:
         return Synchrony(sync, z, confidence, act_z, now, sure, self._partner, strength, self._group)
 
     def _write(
-        self, step: int, heart_rate: Floats, skin: Floats, breath_phase: Floats, quality: Floats, share: Floats
+        self,
+        step: int,
+        heart_rate: Floats,
+        skin: Floats,
+        breath_phase: Floats,
+        breath_rate: Floats,
+        quality: Floats,
+        share: Floats,
     ) -> None:
         """Write the grid samples up to `step`; those that a late tick left out are not known."""
         last = step - 1 if self._step is None else self._step
@@ -116,7 +128,7 @@ class Group:
         rings = s.value, s.sure, s.weight, s.age, s.quiet
         for missed in range(max(last + 1, step - RING), step + 1):
             known = missed == step or step - last <= BRIDGED
-            write(*rings, missed, heart_rate, skin, breath_phase, quality, share, known)
+            write(*rings, missed, heart_rate, skin, breath_phase, breath_rate, quality, share, known)
 
     def _begin(self, step: int, table: Ints) -> None:
         """Show what the round before has found, and begin the next one at grid sample `step`."""
@@ -129,6 +141,7 @@ class Group:
         if not np.array_equal(group, self._group):
             self._group, self._order = group, np.argsort(group, kind="stable").astype(np.int32)
             self._alone = int(np.count_nonzero(group == 0)) <= SEATS
+            self._statistic[:] = np.nan  # of a table that everyone has left, nothing is known
         self._age[:] = self._series.age
         self._round += 1
         end = step // ROUND * ROUND

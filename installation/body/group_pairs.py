@@ -17,7 +17,7 @@ from installation.body.group_sums import SEATS
 from installation.compiled import compiled
 from installation.frame import Floats, Floats32, Ints
 
-FALSE_LOCKS = 0.003  # of strangers are given a partner, were z normal; it isn't quite, and some 3 in 100 are
+FALSE_LOCKS = 0.001  # of strangers are given a partner, were z normal; it isn't quite, and one or two in 100 are
 LEVELS = np.array([NormalDist().inv_cdf(1.0 - FALSE_LOCKS / max(1, n)) for n in range(2 * SEATS)])
 """z that the best of n candidates must pass."""
 KNOWN = 6.0  # comparisons of full weight, some 20 s, until a pair is judged

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from installation.body.group_series import BREATH, COSINE, ENDS, HISTORY, RING, ROUND, SINE, WINDOW
+from installation.body.group_series import BREATH, ENDS, HISTORY, RING, ROUND, ROW, SINE, WINDOW
 from installation.compiled import compiled
 from installation.frame import Floats, Floats32, Ints
 
@@ -28,6 +28,7 @@ SEATS = 16  # people at one table among whom partners are looked for; at a longe
 WIDTH = 64  # of the longest window's vector: 30 s of heart, or cosine and sine of 16 s of breath
 SPAN = HISTORY - max(WINDOW)  # grid samples, 60 s: the longest lag
 FLAT = 1e-4  # standard deviation, of a beat per minute or a µS: below it a window has no shape to compare
+PAIR_MEASURES = 3  # heart, skin and breath phase; the breath's rate says of a pair what its phase says better
 PAIR_EVERY = 3  # rounds: neighbours are compared in so many, a third of the tables in each
 PAIR_KEEPS = 1.0 - PAIR_EVERY / 60.0  # what is left of the past each time: who is with whom is told from a minute
 
@@ -123,10 +124,10 @@ def work(
 
     Slot 0 is the true one, the others are surrogates.
 
-    value, sure, mean, scale, weight: of a `Series`; age (3, N) as it was when the round began · order (N,) wearers by
+    value, sure, mean, scale, weight: of a `Series`; age (4, N) as it was when the round began · order (N,) wearers by
     group, group (N,) 0: no table, 1 + table · alone: those without a table are few enough to be partners ·
     lags (N, slots) 0..1 · end: the newest grid sample of the round, a multiple of ROUND · statistic
-    (3, G, slots), written when a group is done, the room first · mate (3, N, SEATS) who is compared, lock
+    (4, G, slots), written when a group is done, the room first · mate (3, N, SEATS) who is compared, lock
     (3, N, SEATS, 2): sums of products and of weights, which forget; null (3, N, SEATS, PAIR_SURROGATES): sums of
     the products with `w` taken earlier, whose weights are the same
 
@@ -157,8 +158,8 @@ def work(
                 place[0], place[1] = g, 0
             place[1] += 1
             seat, seated = place[1] % SEATS, min(place[1], SEATS)
-            pairing = (g > 0 or alone) and (g + end // ROUND) % PAIR_EVERY == 0
-            rows, sines = value[COSINE if phase else m, w], value[SINE, w]
+            pairing = m < PAIR_MEASURES and (g > 0 or alone) and (g + end // ROUND) % PAIR_EVERY == 0
+            rows, sines = value[ROW[m], w], value[SINE, w]
             means, scales, weights = mean[m, w], scale[m, w], weight[m, w]
             weights[newest] = 0.0
             if age[m, w] > 0:

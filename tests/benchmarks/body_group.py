@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.body.group import Group
-from installation.body.group_series import BREATH, HEART, SKIN
+from installation.body.group_series import BREATH, BREATH_RATE, HEART, SKIN
 from installation.cli.bench import Row
 from tests.benchmarks.aims import judged
 from tests.benchmarks.recordings import Record, records
@@ -50,7 +50,7 @@ def whole_piece_z(fs: float, phase: Floats) -> float:
     z = np.nan
     for tick in range(int(len(phase) / fs * 60)):
         now = phase[min(len(phase) - 1, int(tick / 60 * fs))]
-        z = group.feel(tick / 60, nothing, nothing, now, ones, ones[:, 0], nobody).act_z[BREATH, 0]
+        z = group.feel(tick / 60, nothing, nothing, now, nothing, ones, ones[:, 0], nobody).act_z[BREATH, 0]
     return float(z)
 
 
@@ -67,17 +67,17 @@ def _crowds() -> Iterator[Row]:
     for size, tables in CROWDS:
         seconds = 160.0 if size == 200 else 400.0
         evening = spend(seconds, size, tables, seed=size)
-        for name, m in (("heart", HEART), ("skin", SKIN), ("breath", BREATH)):
-            share = np.mean(evening.confidence[:, m, 1:] > 0.95)
+        for name, m in (("heart", HEART), ("skin", SKIN), ("breath", BREATH), ("breath rate", BREATH_RATE)):
+            share = float(np.mean(evening.confidence[:, m, 1:] > 0.95))
             yield judged("body", f"group of {size} strangers, {name}: time over 0.95", 100 * share, "%", aim="<= 5")
-        spread = np.nanstd(evening.last.act_z[:, 1:])
+        spread = float(np.nanstd(evening.last.act_z[:, 1:]))
         yield judged("body", f"group of {size} strangers: deviation of act z", spread, "")
-        share = np.mean(evening.partner >= 0)
+        share = float(np.mean(evening.partner >= 0))
         yield judged("body", f"group of {size} strangers: told a partner", 100 * share, "%", aim="<= 5")
         if size < 200:
             evening = spend(300.0, size, tables, seed=1000 + size, coupling=2.0, shared=0.4)
             for name, m in (("heart, 40 % shared", HEART), ("breath, coupled", BREATH)):
-                share = np.mean(evening.confidence[:, m, 1:] > 0.95)
+                share = float(np.mean(evening.confidence[:, m, 1:] > 0.95))
                 yield judged("body", f"group of {size}, {name}: time over 0.95", 100 * share, "%")
 
 
@@ -92,7 +92,7 @@ def _cost(wearers: int, tables: int, seconds: int) -> tuple[float, float]:
         heart = heart + 0.1 * rng.standard_normal(wearers)
         phase = (phase + rate_hz / 60) % 1
         begun = time.thread_time()
-        group.feel(tick / 60, heart, heart, phase, ones, ones[:, 0], table)
+        group.feel(tick / 60, heart, heart, phase, heart / 5, ones, ones[:, 0], table)
         took.append(time.thread_time() - begun)
     steady = np.array(took[3600:]) * 1e6
     return float(steady.mean()), float(np.percentile(steady, 99))

@@ -50,7 +50,7 @@ def drifts(rng: np.random.Generator, steps: int, groups: NDArray[np.int64], shar
 
 @dataclass
 class Evening:
-    """What was told once a second: sync, z, confidence (T, 3, G), partner (T, N); and at the end."""
+    """What was told once a second: sync, z, confidence (T, 4, G), partner (T, N); and at the end."""
 
     sync: Array
     z: Array
@@ -65,11 +65,14 @@ def spend(seconds: float, size: int, tables: int, seed: int, coupling: float = 0
     table = np.repeat(np.arange(tables), size)
     phase = breaths(rng, steps, table, coupling)
     heart, skin = 70 + 3 * drifts(rng, steps, table, shared), 0.05 * drifts(rng, steps, table, shared)
+    rate = 15 + drifts(rng, steps, table, shared)
     group, ones = Group(table.size, tables), np.ones((table.size, 4))
     told = []
     for k in range(steps):
-        last = group.feel(k * STEP_S, heart[k], skin[k], phase[k], ones, ones[:, 0], table.astype(np.int32))
+        last = group.feel(k * STEP_S, heart[k], skin[k], phase[k], rate[k], ones, ones[:, 0], table.astype(np.int32))
         if k % 2 == 1 and k * STEP_S > 100:
             told.append(last)
-    series = (np.array([getattr(one, name) for one in told]) for name in ("sync", "z", "confidence", "partner"))
-    return Evening(*series, last)
+    sync, z, confidence, partner = (
+        np.array([getattr(one, name) for one in told]) for name in ("sync", "z", "confidence", "partner")
+    )
+    return Evening(sync, z, confidence, partner, last)

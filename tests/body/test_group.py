@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from installation.body.group import Group, Synchrony
 from installation.body.group_chance import coherence, expected_r, together
-from installation.body.group_series import BREATH, HEART, RING, SKIN, WINDOW
+from installation.body.group_series import BREATH, BREATH_RATE, HEART, RING, SKIN, WINDOW
 from tests.body.crowds import STEP_S, breaths, drifts, spend
 
 Array = NDArray[np.float64]
@@ -30,6 +30,7 @@ def _feel(group: Group, k: int, n: int, table: NDArray[np.int32] | None = None, 
         given.get("heart", unknown),
         given.get("skin", unknown),
         given.get("breath", unknown),
+        given.get("rate", unknown),
         given.get("quality", np.ones((n, 4))),
         given.get("share", np.ones(n)),
         _nobody(n) if table is None else table,
@@ -78,14 +79,14 @@ def test_the_chance_level_of_phases_at_one_instant_is_what_the_formulas_say(n: i
 def test_strangers_are_seldom_called_together_and_seldom_told_a_partner() -> None:
     for size, tables in ((2, 30), (8, 12)):
         evening = spend(300.0, size, tables, seed=size)
-        for m in (HEART, SKIN, BREATH):
+        for m in (HEART, SKIN, BREATH, BREATH_RATE):
             assert np.mean(evening.confidence[:, m, 1:] > 0.95) <= 0.08, (size, m)
         assert np.mean(evening.partner >= 0) <= 0.08, size
 
 
 def test_tables_that_go_together_are_found() -> None:
     evening = spend(200.0, 8, 6, seed=3, coupling=2.0, shared=0.4)
-    for m in (HEART, SKIN, BREATH):
+    for m in (HEART, SKIN, BREATH, BREATH_RATE):
         assert np.mean(evening.confidence[-60:, m, 1:] > 0.95) >= 0.9, m
         assert (evening.last.act_z[m, 1:] > 3).all()
     assert np.mean(evening.last.partner >= 0) >= 0.9
@@ -143,6 +144,28 @@ def test_one_wearer_is_not_in_synchrony() -> None:
     assert (now.partner == -1).all()
 
 
+def test_of_a_table_that_all_have_left_nothing_is_known_and_the_new_one_is_judged() -> None:
+    heart = 70 + 3 * drifts(np.random.default_rng(12), 400, np.zeros(4, np.int64), 0.8)
+    group = Group(4, 2)
+    for k in range(400):
+        now = _feel(group, k, 4, np.full(4, 0 if k < 200 else 1, np.int32), heart=heart[k])
+        if k == 199:
+            assert np.isfinite(now.z[HEART, 1])
+            assert np.isnan(now.sync[HEART, 2])
+    assert np.isnan(now.sync[HEART, 1])
+    assert np.isfinite(now.z[HEART, 2])
+    assert np.isfinite(now.act_z[HEART, 0])
+
+
+def test_breath_rates_that_rise_and_fall_together_are_found() -> None:
+    rate = 15 + 2 * drifts(np.random.default_rng(13), 400, np.zeros(8, np.int64), 0.5)
+    group = Group(8, 0)
+    for k in range(400):
+        now = _feel(group, k, 8, rate=rate[k])
+    assert now.act_z[BREATH_RATE, 0] > 3
+    assert np.isnan(now.sync[[HEART, SKIN, BREATH]]).all()
+
+
 def test_an_act_is_judged_from_its_beginning() -> None:
     phase = breaths(np.random.default_rng(7), 400, np.zeros(6, np.int64), 2.0)
     group = Group(6, 0)
@@ -181,7 +204,9 @@ def test_what_is_told_does_not_depend_on_the_rate_of_ticks(rate: int) -> None:
         group, out = Group(20, 1), []
         for tick in range(120 * hertz):
             k = tick * 2 // hertz
-            now = group.feel(tick / hertz, heart[k], heart[k], phase[k], np.ones((20, 4)), np.ones(20), table)
+            now = group.feel(
+                tick / hertz, heart[k], heart[k], phase[k], heart[k] / 5, np.ones((20, 4)), np.ones(20), table
+            )
             if tick * 2 % hertz == 0:
                 out.append(now)
         return out
@@ -206,7 +231,7 @@ wild = st.sampled_from([np.nan, np.inf, -np.inf, 0.0, -1.0, 60.0, 70.5, 1e300, -
 
 @settings(deadline=None, max_examples=25)
 @given(
-    st.lists(st.lists(wild, min_size=12, max_size=12), min_size=30, max_size=30),
+    st.lists(st.lists(wild, min_size=16, max_size=16), min_size=30, max_size=30),
     st.lists(st.integers(-5, 9), min_size=4, max_size=4),
     st.lists(st.floats(0.01, 3.0), min_size=30, max_size=30),
 )
@@ -218,9 +243,9 @@ def test_anything_may_come_and_the_same_gives_the_same_bits(
     now_s = 0.0
     for row, step_s in zip(values, steps_s, strict=True):
         now_s += step_s
-        heart, skin, breath = np.array(row).reshape(3, 4)
+        heart, skin, breath, rate = np.array(row).reshape(4, 4)
         quality, share = np.tile(breath[:, None], (1, 4)), np.ones(4)
-        told = [group.feel(now_s, heart, skin, breath, quality, share, table) for group in (one, other)]
+        told = [group.feel(now_s, heart, skin, breath, rate, quality, share, table) for group in (one, other)]
         assert _same(*told)
         for name in ("sync", "confidence", "breath_now"):
             known = getattr(told[0], name)[~np.isnan(getattr(told[0], name))]
