@@ -111,10 +111,10 @@ class PresenceChange:
 
 @dataclass(frozen=True, slots=True)
 class Synchrony:
-    """Who is in step; G = 1 + tables, the room first; rows heart, skin, breath; NaN: not known.
+    """Who is in step; G = 1 + tables, the room first; rows heart, skin, breath (phase), breath_rate; NaN: unknown.
 
-    sync (3, G) mean over pairs, 1: all alike · z (3, G) against surrogates · confidence (3, G) 0..1 that it is no
-    chance · act_z (3, G) since the act began · breath_now (G,) phase coherence at this instant, 0 by chance, and
+    sync (4, G) mean over pairs, 1: all alike · z (4, G) against surrogates · confidence (4, G) 0..1 that it is no
+    chance · act_z (4, G) since the act began · breath_now (G,) phase coherence at this instant, 0 by chance, and
     breath_now_confidence (G,) · partner (N,) the wearer at the same table who is most in step, -1: none, and
     strength (N,) 0..1 of it · table (N,) row of each wearer's table in G, 0: none.
     """
@@ -132,7 +132,7 @@ class Synchrony:
 
 def unknown_synchrony(wearers: int, tables: int = 0) -> Synchrony:
     """Synchrony of which nothing is known yet."""
-    measure, group = np.full((3, 1 + tables), np.nan), np.full(1 + tables, np.nan)
+    measure, group = np.full((4, 1 + tables), np.nan), np.full(1 + tables, np.nan)
     nobody, none = np.full(wearers, -1, np.int32), np.zeros(wearers, np.int32)
     return Synchrony(measure, measure, measure, measure, group, group, nobody, np.zeros(wearers), none)
 

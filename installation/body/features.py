@@ -79,7 +79,8 @@ class Bodies:
             self._group.begin_act()
         counts = 1.0 - self._standings["twin"][:, HEART] if self._worn else self._everyone
         skin, breath_phase = levels[ROW["phasic_us"]], levels[ROW["breath_phase"]]
-        group = self._group.feel(tick.time_s, rate, skin, breath_phase, quality, counts, self._table)
+        breath_rate = levels[ROW["breath_rate"]]
+        group = self._group.feel(tick.time_s, rate, skin, breath_phase, breath_rate, quality, counts, self._table)
         return Body(
             heart_rate=rate,
             heart_phase=phase,

@@ -53,11 +53,17 @@ def _of_table(field: str, measure: int) -> Callable[[Body], NDArray[np.float64]]
 
 def _group_signals() -> Iterator[Signal]:
     """Synchrony of the room and of each wearer's own table, each with how sure it is that it is no chance."""
-    for measure, organ in enumerate(("heart", "skin", "breath")):
+    measures = {
+        "heart": "heart rates",
+        "skin": "skin responses",
+        "breath": "breath phases",
+        "breath_rate": "breath rates",
+    }
+    for measure, (organ, what) in enumerate(measures.items()):
         for place, read, whole in (("group", _of_group, True), ("table", _of_table, False)):
             who = "the room" if whole else "the wearer's table"
             sync, sure = f"{place}.{organ}_sync", f"{place}.{organ}_sure"
-            yield Signal(sync, "", -1, 1, f"how alike the {organ}s of {who} go", read("sync", measure), whole)
+            yield Signal(sync, "", -1, 1, f"how alike the {what} of {who} go", read("sync", measure), whole)
             yield Signal(sure, "", 0, 1, f"how sure it is that {sync} is no chance", read("confidence", measure), whole)
     yield Signal(
         "group.breath_now", "", -1, 1, "how far the room breathes in phase at this instant, 0 by chance",
