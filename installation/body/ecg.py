@@ -45,6 +45,7 @@ MOST = 0.9
 BETWEEN = 0.4  # the threshold lies so far from other humps towards beats (Hamilton and Tompkins 1986)
 LAST = 8  # beats and other humps whose medians are usual (the same)
 OVERDUE, HALF = 1.66, 0.5  # so many intervals after the last beat, a refused hump over half the threshold is one
+STANDS_OUT = 1.5  # and so much higher than such humps usually are
 KNOWN = 4  # beats until anything is usual
 FIRST_S = 1.0  # so long it's only listened: then the highest hump was the first beat
 FIRST_SHARE = 0.5  # of the highest, until then
@@ -244,7 +245,8 @@ def _is_overdue(s: Any) -> bool:
         return bool(s.time_s - s.began_s > FIRST_S)
     if s.beats < KNOWN or s.time_s - s.beat_top_s < OVERDUE * s.interval_s:
         return False
-    return bool(s.missed > HALF * _share(s, s.missed_s - s.beat_top_s) * s.typical)
+    least = max(HALF * _share(s, s.missed_s - s.beat_top_s), STANDS_OUT * s.other)
+    return bool(s.missed > least * s.typical)
 
 
 @compiled
