@@ -57,6 +57,7 @@ R_BEFORE_S, R_AFTER_S = 0.09, 0.05  # of the top of the hump, delays taken off: 
 LEVEL_S = 0.04  # the wave's level is that of the first so many seconds, between P wave and QRS
 R_HALF_S = 0.010  # the R wave's crest is a parabola so far to either side, muscle noise is averaged over it
 SIDE = 0.25  # by which the wearer's usual side of the QRS follows the last one
+ROUNDING = 1e-9  # of a value: so much of its change is the computer's own; less than the converter's step is noise
 LARGEST = 1e12  # no converter counts so far, in whatever unit
 
 QRS = np.dtype(
@@ -65,7 +66,7 @@ QRS = np.dtype(
         *((name, "f8") for name in ("slope", "hump", "top", "top_s")),
         *((name, "f8") for name in ("beat_s", "beat_top_s", "beat_top")),  # the last beat
         *((name, "f8") for name in ("missed", "missed_s", "missed_beat_s", "missed_lean")),  # highest refused hump since
-        *((name, "f8") for name in ("interval_s", "typical", "other", "highest", "lean", "side")),  # what is usual
+        *((name, "f8") for name in ("interval_s", "typical", "other", "highest", "lean", "side", "quantum")),  # what is usual
         *((name, "?") for name in ("rising",)),
         *((name, "i8") for name in ("beats", "kept")),
         *((name, "f8", LAST) for name in ("strengths", "intervals_s", "noises")),
@@ -113,6 +114,9 @@ def _smooth(s: Any, time_s: float, value: float) -> float:
     wave = keep * s.wave + (mean - keep) * s.pole2 + (1.0 - mean) * pole2
     slope = pole2 - wave  # times tau
     curve = (pole1 - 2.0 * pole2 + wave) / SMOOTH_S
+    change = abs(value - s.raw)
+    if change > 0.0 and (s.quantum == 0.0 or change < s.quantum):
+        s.quantum = change
     energy = np.sqrt(slope * slope + (CURVE_S * curve) ** 2)
     s.hump += (1.0 - np.exp(-step / HUMP_S)) * (energy - s.hump)
     s.time_s, s.raw, s.pole1, s.pole2, s.wave, s.slope = time_s, value, pole1, pole2, wave, slope
@@ -280,6 +284,8 @@ def find_qrs(
             s.top, s.top_s = hump, time_s[k]
         if s.rising and hump < PAST_TOP * s.top:
             s.rising = False
+            if s.top < max(s.quantum, ROUNDING * abs(value[k])):
+                continue
             top_s = s.top_s - DELAY_S
             p.beat_s, p.strength = _r_wave(s, top_s), s.top
             p.verdict = REFUSED

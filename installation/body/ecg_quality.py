@@ -34,9 +34,10 @@ LATE, LOST = 1.8, 3.2  # intervals without a beat: doubt begins and is complete;
 SILENT_S, MUTE_S = 0.5, 1.5  # without a sample: the same
 
 # Each doubt is none at the first of its two numbers and complete at the second:
-LIKENESS = 0.9, 0.6  # correlation with a usual shape; 0.66 parted good from bad (Orphanidou 2015)
-RIPPLE = 0.5, 0.9  # highest refused hump against the beat
-FAIR = 0.7, 0.3  # share of plausible intervals
+LIKENESS = 0.9, 0.55  # correlation with a usual shape; 0.66 parted good from bad (Orphanidou 2015)
+RIPPLE = 0.55, 0.95  # highest refused hump against the beat
+FILL = 0.35, 0.5  # mean of the wave against its highest: QRS is short, of a pure tone it's 0.64
+FAIR = 0.75, 0.35  # share of plausible intervals
 
 ECG_QUALITY = np.dtype(
     [
@@ -47,8 +48,8 @@ ECG_QUALITY = np.dtype(
         ("used", "i8", USUAL),  # the beat at which a template was last met
         ("shapes", "i8"),
         ("beats", "i8"),
-        *((name, "f8") for name in ("pending_s", "beat_s", "interval_s", "refused")),
-        *((name, "f8", LAST) for name in ("likeness", "ripple", "fair")),  # of the last beats
+        *((name, "f8") for name in ("pending_s", "beat_s", "interval_s", "before_s", "refused", "area", "high")),
+        *((name, "f8", LAST) for name in ("likeness", "ripple", "fill", "fair")),  # of the last beats
         *((name, "f8") for name in ("trust", "quality")),
     ],
     align=True,
@@ -81,6 +82,8 @@ def _remember(q: Any, time_s: float, wave: float) -> None:
         for slot in range(q.slot + 1, last + 1):
             along = (slot * GRID_S - q.time_s) / (time_s - q.time_s)
             q.slots[slot % SLOTS] = q.wave + along * (wave - q.wave)
+        q.area += 0.5 * (abs(q.wave) + abs(wave)) * (time_s - q.time_s)
+    q.high = max(q.high, abs(wave))
     q.slot, q.time_s, q.wave = last, time_s, wave
 
 
@@ -129,14 +132,17 @@ def _count(q: Any, p: Any) -> None:
         q.beats = q.shapes = 0
         q.template[:] = 0.0
         q.used[:] = 0
-        q.interval_s = 0.0
+        q.before_s = q.interval_s = 0.0
     else:
         here = (q.beats - 1) % LAST
         even = q.interval_s == 0.0 or 1.0 / UNEVEN < interval_s / q.interval_s < UNEVEN
+        even = even or 1.0 / UNEVEN < interval_s / max(1e-9, q.before_s) < UNEVEN
         q.fair[here] = 1.0 if even and QUICKEST_S <= interval_s <= SLOWEST_S else 0.0
         q.ripple[here] = q.refused / p.strength
-        q.interval_s = interval_s
+        q.fill[here] = q.area / max(1e-300, q.high * interval_s)
+        q.before_s, q.interval_s = q.interval_s, interval_s
     q.beats += 1
+    q.area = q.high = 0.0
     q.beat_s, q.refused = p.beat_s, 0.0
     if p.beat_s + DELAY_S - BEFORE_S > q.time_s - (SLOTS - 2) * GRID_S:  # one found late is remembered no more
         q.pending_s = p.beat_s + DELAY_S
@@ -152,6 +158,7 @@ def _trust(q: Any) -> float:
         min(1.0, (q.beats - 1) / (SETTLED - 1))
         * _sure(np.median(q.likeness[:shapes]), LIKENESS)
         * _sure(np.median(q.ripple[:beats]), RIPPLE)
+        * _sure(np.median(q.fill[:beats]), FILL)
         * _sure(q.fair[:beats].mean(), FAIR)
     )
 
