@@ -45,6 +45,7 @@ MOST = 0.9
 BETWEEN = 0.4  # the threshold lies so far from other humps towards beats (Hamilton and Tompkins 1986)
 LAST = 8  # beats and other humps whose medians are usual (the same)
 OVERDUE, HALF = 1.66, 0.5  # so many intervals after the last beat, a refused hump over half the threshold is one
+STANDS_OUT = 1.5  # and so much higher than such humps usually are
 KNOWN = 4  # beats until anything is usual
 FIRST_S = 1.0  # so long it's only listened: then the highest hump was the first beat
 FIRST_SHARE = 0.5  # of the highest, until then
@@ -53,8 +54,10 @@ INTERVAL_S = 1.0  # until the wearer's own is known
 KEPT = 256  # samples kept to find the R wave among: a quarter of a second
 KEPT_STEP_S = 0.0009  # of them: a thousand a second are enough for any R wave
 R_BEFORE_S, R_AFTER_S = 0.09, 0.05  # of the top of the hump, delays taken off: there the R wave lies
+LEVEL_S = 0.04  # the wave's level is that of the first so many seconds, between P wave and QRS
 R_HALF_S = 0.010  # the R wave's crest is a parabola so far to either side, muscle noise is averaged over it
 SIDE = 0.25  # by which the wearer's usual side of the QRS follows the last one
+ROUNDING = 1e-9  # of a value: so much of its change is the computer's own; less than the converter's step is noise
 LARGEST = 1e12  # no converter counts so far, in whatever unit
 
 QRS = np.dtype(
@@ -62,9 +65,9 @@ QRS = np.dtype(
         *((name, "f8") for name in ("began_s", "time_s", "raw", "pole1", "pole2", "wave")),  # the newest sample, smoothed
         *((name, "f8") for name in ("slope", "hump", "top", "top_s")),
         *((name, "f8") for name in ("beat_s", "beat_top_s", "beat_top")),  # the last beat
-        *((name, "f8") for name in ("missed", "missed_s", "missed_beat_s")),  # highest refused hump since
-        *((name, "f8") for name in ("interval_s", "typical", "other", "highest", "side")),  # what is usual
-        ("rising", "?"),
+        *((name, "f8") for name in ("missed", "missed_s", "missed_beat_s", "missed_lean")),  # highest refused hump since
+        *((name, "f8") for name in ("interval_s", "typical", "other", "highest", "lean", "side", "quantum")),  # what is usual
+        *((name, "?") for name in ("rising",)),
         *((name, "i8") for name in ("beats", "kept")),
         *((name, "f8", LAST) for name in ("strengths", "intervals_s", "noises")),
         *((name, "f8", KEPT) for name in ("kept_s", "kept_wave")),
@@ -111,6 +114,9 @@ def _smooth(s: Any, time_s: float, value: float) -> float:
     wave = keep * s.wave + (mean - keep) * s.pole2 + (1.0 - mean) * pole2
     slope = pole2 - wave  # times tau
     curve = (pole1 - 2.0 * pole2 + wave) / SMOOTH_S
+    change = abs(value - s.raw)
+    if change > 0.0 and (s.quantum == 0.0 or change < s.quantum):
+        s.quantum = change
     energy = np.sqrt(slope * slope + (CURVE_S * curve) ** 2)
     s.hump += (1.0 - np.exp(-step / HUMP_S)) * (energy - s.hump)
     s.time_s, s.raw, s.pole1, s.pole2, s.wave, s.slope = time_s, value, pole1, pole2, wave, slope
@@ -121,7 +127,7 @@ def _smooth(s: Any, time_s: float, value: float) -> float:
 
 
 @compiled
-def _crest(s: Any, at: int, last: int) -> float:
+def _crest(s: Any, at: int) -> float:
     """Time of the crest of the parabola that fits best around kept sample `at`, in s."""
     middle_s, middle = s.kept_s[at % KEPT], s.kept_wave[at % KEPT]
     n = s1 = s2 = s3 = s4 = y0 = y1 = y2 = 0.0
@@ -153,14 +159,15 @@ def _r_wave(s: Any, top_s: float) -> float:
         if s.kept_s[k % KEPT] > to_s:
             break
         w = s.kept_wave[k % KEPT]
-        total, count = total + w, count + 1.0
+        if s.kept_s[k % KEPT] <= from_s + LEVEL_S:
+            total, count = total + w, count + 1.0
         high = k if w > s.kept_wave[high % KEPT] else high
         low = k if w < s.kept_wave[low % KEPT] else low
-    base = total / max(1.0, count)
+    base = total / count if count > 0.0 else s.kept_wave[first % KEPT]
     up, down = s.kept_wave[high % KEPT] - base, base - s.kept_wave[low % KEPT]
-    lean = (up - down) / max(1e-300, up + down)
-    s.side += SIDE * (lean - s.side) if s.beats > 0 else lean
-    return _crest(s, high if s.side >= 0.0 else low, first) - SMOOTH_S
+    s.lean = (up - down) / max(1e-300, up + down)
+    usual = s.side if s.beats > 0 else s.lean
+    return _crest(s, high if usual >= 0.0 else low) - SMOOTH_S
 
 
 @compiled
@@ -207,6 +214,7 @@ def _count(s: Any, beat_s: float, top_s: float, top: float, sure: bool) -> None:
         s.intervals_s[(s.beats - 1) % LAST] = interval_s
         s.interval_s = np.median(s.intervals_s[: min(s.beats, LAST)])
     if sure:
+        s.side = s.side + SIDE * (s.lean - s.side) if s.beats > 0 else s.lean
         s.noises[s.beats % LAST] = s.highest / max(top, s.typical)
         s.other = np.median(s.noises[: min(s.beats + 1, LAST)])
         s.strengths[s.beats % LAST] = top
@@ -229,7 +237,7 @@ def _judge(s: Any, top_s: float, top: float, beat_s: float) -> bool:
     if s.beats > 0 and top >= _threshold(s, since_s):
         return True
     if top > s.missed and not since_s < QT_S * np.sqrt(s.interval_s):
-        s.missed, s.missed_s, s.missed_beat_s = top, top_s, beat_s
+        s.missed, s.missed_s, s.missed_beat_s, s.missed_lean = top, top_s, beat_s, s.lean
     s.highest = max(s.highest, top)
     return False
 
@@ -241,7 +249,8 @@ def _is_overdue(s: Any) -> bool:
         return bool(s.time_s - s.began_s > FIRST_S)
     if s.beats < KNOWN or s.time_s - s.beat_top_s < OVERDUE * s.interval_s:
         return False
-    return bool(s.missed > HALF * _share(s, s.missed_s - s.beat_top_s) * s.typical)
+    least = max(HALF * _share(s, s.missed_s - s.beat_top_s), STANDS_OUT * s.other)
+    return bool(s.missed > least * s.typical)
 
 
 @compiled
@@ -275,6 +284,8 @@ def find_qrs(
             s.top, s.top_s = hump, time_s[k]
         if s.rising and hump < PAST_TOP * s.top:
             s.rising = False
+            if s.top < max(s.quantum, ROUNDING * abs(value[k])):
+                continue
             top_s = s.top_s - DELAY_S
             p.beat_s, p.strength = _r_wave(s, top_s), s.top
             p.verdict = REFUSED
@@ -283,4 +294,5 @@ def find_qrs(
                 _count(s, p.beat_s, top_s, s.top, True)
         elif s.missed > 0.0 and _is_overdue(s):
             p.verdict, p.beat_s, p.strength = BEAT, s.missed_beat_s, s.missed
+            s.lean = s.missed_lean
             _count(s, s.missed_beat_s, s.missed_s, s.missed, s.beats == 0)

@@ -1,0 +1,203 @@
+"""How far the beats of an ECG can be believed, 0..1: 0.5 where a beat is as likely right as not.
+
+The product of doubts, each 1 where there is none: few beats yet, QRS of different shape, beats hardly higher than
+the humps between them, intervals no heart has, no beat for too long, silence of the sensor.  Two shapes may be
+usual, for bigeminy has two.  Electrodes that are flat, clipped or off the body give no beats; mains and noise give
+beats hardly higher than what lies between, or that do not resemble one another.
+
+Sources: plausible intervals and agreement with templates: Orphanidou et al., IEEE JBHI 19:832, 2015.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.body.ecg import DELAY_S
+from installation.body.heart import BEAT, REFUSED
+from installation.compiled import compiled
+from installation.frame import CHANNELS, Floats, Ints
+
+ECG = CHANNELS.index("ecg")
+
+GRID_S = 0.008  # of the remembered wave: within the band of QRS there is little above 30 Hz
+SLOTS = 32  # a quarter of a second of it
+SHAPE = 16  # points of a beat's shape, from 0.06 s before the R wave to 0.08 s after it:
+BEFORE_S, AFTER_S = 0.06, 0.08  # a QRS, and no T wave of any heart
+USUAL = 2  # shapes that may be usual
+LAST = 7  # beats whose median is believed: four good ones outvote whatever was before
+SETTLED = 4  # beats until anything is believed wholly
+QUICKEST_S, SLOWEST_S, UNEVEN = 0.27, 2.0, 2.2  # plausible intervals, and of one to the next (Orphanidou 2015)
+LATE, LOST = 1.8, 3.2  # intervals without a beat: doubt begins and is complete; the backward search takes 1.7
+SILENT_S, MUTE_S = 0.5, 1.5  # without a sample: the same
+
+# Each doubt is none at the first of its two numbers and complete at the second:
+LIKENESS = 0.9, 0.55  # correlation with a usual shape; 0.66 parted good from bad (Orphanidou 2015)
+RIPPLE = 0.55, 0.95  # highest refused hump against the beat
+FILL = 0.35, 0.5  # mean of the wave against its highest: QRS is short, of a pure tone it's 0.64
+FAIR = 0.75, 0.35  # share of plausible intervals
+
+ECG_QUALITY = np.dtype(
+    [
+        *((name, "f8") for name in ("time_s", "wave")),  # the newest sample
+        ("slot", "i8"),
+        ("slots", "f8", SLOTS),
+        ("template", "f8", (USUAL, SHAPE)),
+        ("used", "i8", USUAL),  # the beat at which a template was last met
+        ("shapes", "i8"),
+        ("beats", "i8"),
+        *((name, "f8") for name in ("pending_s", "beat_s", "interval_s", "before_s", "refused", "area", "high")),
+        *((name, "f8", LAST) for name in ("likeness", "ripple", "fill", "fair")),  # of the last beats
+        *((name, "f8") for name in ("trust", "quality")),
+    ],
+    align=True,
+)
+"""Memory of one ECG's quality; pending_s: the R wave whose shape is not whole yet, in the time of the wave."""
+
+
+def ecg_qualities(columns: int) -> NDArray[Any]:
+    """Memory of `columns` ECGs of which nothing is known; their quality is NaN until a sample comes."""
+    memory = np.zeros(columns, ECG_QUALITY)
+    for name in ("time_s", "pending_s", "beat_s", "quality"):
+        memory[name] = np.nan
+    return memory
+
+
+@compiled
+def _sure(measured: float, doubts: tuple[float, float]) -> float:
+    """1 at or beyond the first of `doubts`, 0 at the second, smooth between."""
+    along = min(1.0, max(0.0, (measured - doubts[1]) / (doubts[0] - doubts[1])))
+    return float(along * along * (3.0 - 2.0 * along))
+
+
+@compiled
+def _remember(q: Any, time_s: float, wave: float) -> None:
+    """Write the wave onto the grid, straight from the sample before to this one."""
+    last = int(np.floor(time_s / GRID_S))
+    if not time_s - q.time_s < SLOTS * GRID_S:  # NaN at the first sample
+        q.slots[:] = wave
+    else:
+        for slot in range(q.slot + 1, last + 1):
+            along = (slot * GRID_S - q.time_s) / (time_s - q.time_s)
+            q.slots[slot % SLOTS] = q.wave + along * (wave - q.wave)
+        q.area += 0.5 * (abs(q.wave) + abs(wave)) * (time_s - q.time_s)
+    q.high = max(q.high, abs(wave))
+    q.slot, q.time_s, q.wave = last, time_s, wave
+
+
+@compiled
+def _recall(q: Any, time_s: float) -> float:
+    """The remembered wave at `time_s`, at most 0.24 s ago."""
+    slot = time_s / GRID_S
+    first = int(np.floor(slot))
+    a, b = q.slots[first % SLOTS], q.slots[(first + 1) % SLOTS]
+    return float(a + (slot - first) * (b - a))
+
+
+@compiled
+def _compare(q: Any) -> None:
+    """Hold the shape of the pending beat against what is usual, then let the nearest learn from it."""
+    shape = np.empty(SHAPE)
+    for k in range(SHAPE):
+        shape[k] = _recall(q, q.pending_s - BEFORE_S + k * (BEFORE_S + AFTER_S) / SHAPE)
+    q.pending_s = np.nan
+    shape -= shape.mean()
+    length = np.sqrt((shape * shape).sum())
+    if not 0.0 < length < np.inf:
+        return
+    shape /= length
+    nearest, alike = 0, -1.0
+    for k in range(USUAL):
+        match = (shape * q.template[k]).sum()
+        if match > alike:
+            nearest, alike = k, match
+    if q.shapes > 0:
+        q.likeness[(q.shapes - 1) % LAST] = alike
+    q.shapes += 1
+    share = 1.0 / min(q.shapes, LAST)
+    if alike < LIKENESS[1]:  # unlike what is usual: it takes the place of the shape not met for longest
+        nearest, share = int(np.argmin(q.used)), 1.0
+    learned = q.template[nearest] + share * (shape - q.template[nearest])
+    q.template[nearest] = learned / max(1e-9, np.sqrt((learned * learned).sum()))
+    q.used[nearest] = q.shapes
+
+
+@compiled
+def _count(q: Any, p: Any) -> None:
+    """Take one beat into what the last beats have in common."""
+    interval_s = p.beat_s - q.beat_s
+    if not interval_s < LOST * SLOWEST_S:  # NaN at the first beat
+        q.beats = q.shapes = 0
+        q.template[:] = 0.0
+        q.used[:] = 0
+        q.before_s = q.interval_s = 0.0
+    else:
+        here = (q.beats - 1) % LAST
+        even = q.interval_s == 0.0 or 1.0 / UNEVEN < interval_s / q.interval_s < UNEVEN
+        even = even or 1.0 / UNEVEN < interval_s / max(1e-9, q.before_s) < UNEVEN
+        q.fair[here] = 1.0 if even and QUICKEST_S <= interval_s <= SLOWEST_S else 0.0
+        q.ripple[here] = q.refused / p.strength
+        q.fill[here] = q.area / max(1e-300, q.high * interval_s)
+        q.before_s, q.interval_s = q.interval_s, interval_s
+    q.beats += 1
+    q.area = q.high = 0.0
+    q.beat_s, q.refused = p.beat_s, 0.0
+    if p.beat_s + DELAY_S - BEFORE_S > q.time_s - (SLOTS - 2) * GRID_S:  # one found late is remembered no more
+        q.pending_s = p.beat_s + DELAY_S
+
+
+@compiled
+def _trust(q: Any) -> float:
+    """The product of the doubts that change with beats only."""
+    shapes, beats = min(q.shapes - 1, LAST), min(q.beats - 1, LAST)
+    if shapes < 1 or beats < 1:
+        return 0.0
+    return float(
+        min(1.0, (q.beats - 1) / (SETTLED - 1))
+        * _sure(np.median(q.likeness[:shapes]), LIKENESS)
+        * _sure(np.median(q.ripple[:beats]), RIPPLE)
+        * _sure(np.median(q.fill[:beats]), FILL)
+        * _sure(q.fair[:beats].mean(), FAIR)
+    )
+
+
+@compiled
+def judge_ecg(
+    memory: NDArray[Any], time_s: Floats, column: Ints, channel: Ints, pulse: NDArray[Any], quality: Floats
+) -> None:
+    """Take what `find_qrs` wrote (K,) into the memory (M,) and write the quality at each sample into `quality` (K,).
+
+    Rows of other channels leave both as they are; NaN at a sample that `find_qrs` left out.
+    """
+    for k in range(time_s.size):
+        if channel[k] != ECG:
+            continue
+        q, p = memory[column[k]], pulse[k]
+        quality[k] = np.nan
+        if not np.isfinite(p.wave):
+            continue
+        _remember(q, time_s[k], p.wave)
+        if time_s[k] >= q.pending_s + AFTER_S:
+            _compare(q)
+            q.trust = _trust(q)
+        if p.verdict == REFUSED:
+            q.refused = max(q.refused, p.strength)
+        elif p.verdict == BEAT:
+            _count(q, p)
+            q.trust = _trust(q)
+        overdue = (time_s[k] - q.beat_s) / min(max(q.interval_s, QUICKEST_S), SLOWEST_S)
+        q.quality = q.trust * _sure(overdue, (LATE, LOST)) if q.beats > 0 else 0.0
+        quality[k] = q.quality
+
+
+@compiled
+def ecg_quality_now(memory: NDArray[Any], now_s: float, quality: Floats, age_s: Floats) -> None:
+    """Quality and age of the newest sample at this moment, written: a silent sensor is believed for half a second.
+
+    memory (M,) · quality (M,), NaN before the first sample · age_s (M,), NaN likewise
+    """
+    for c in range(memory.size):
+        age_s[c] = now_s - memory[c].time_s
+        quality[c] = memory[c].quality * min(1.0, max(0.0, (MUTE_S - age_s[c]) / (MUTE_S - SILENT_S)))
