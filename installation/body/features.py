@@ -10,7 +10,7 @@ from installation.body.hearts import Hearts
 from installation.body.inputs import keep_inputs
 from installation.body.organs import BREATH, LEVELS, MOTION, ROW, SKIN, Breaths, Movers, Skins
 from installation.body.presence import CROSSFADE_S, HEART, changes, decide, standings
-from installation.frame import ORGANS, Body, Bytes, Flags, Floats, Ints, Samples, Tick
+from installation.frame import ORGANS, Body, Bytes, Flags, Ints, Samples, Tick
 
 ROW_ORGAN = np.array([ORGANS.index(level.organ) for level in LEVELS], np.int32)
 ROW_KIND = np.array([level.kind for level in LEVELS], np.int32)
@@ -102,7 +102,7 @@ class Bodies:
         """Move every column's organs to this tick; what they say stands in `_felt`, `_quality` and `_age_s`."""
         quality, age_s, felt = self._quality, self._age_s, self._felt
         self._movers.feel(samples, tick, felt, quality[MOTION], age_s[MOTION])
-        self._hearts.feel(samples, tick, quality[HEART], age_s[HEART])
+        self._hearts.find(samples, tick, quality[HEART], age_s[HEART])
         self._skins.feel(samples, tick, felt, quality[SKIN], age_s[SKIN])
-        ages_s: Floats = age_s
-        self._breaths.feel(samples, self._hearts, ages_s, tick, felt, quality[BREATH], age_s[BREATH])
+        self._breaths.feel(samples, self._hearts, age_s, tick, felt, quality[BREATH], age_s[BREATH])
+        self._hearts.follow(samples, tick)

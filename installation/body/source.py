@@ -28,9 +28,6 @@ def sources(columns: int) -> Ints:
 @compiled
 def lead(
     leader: Ints,
-    column: Ints,
-    channel: Ints,
-    pulse: NDArray[Any],
     ppg_quality: Floats,
     ppg_age_s: Floats,
     ecg_quality: Floats,
@@ -38,20 +35,36 @@ def lead(
     quality: Floats,
     age_s: Floats,
 ) -> None:
-    """Decide who leads each heart (M,), and leave out the beats of the other among pulses (K,).
+    """Decide who leads each heart at this moment.
 
-    leader (M,) channel, kept · ppg_quality, ppg_age_s, ecg_quality, ecg_age_s (M,) of this moment, NaN where never
-    heard · quality, age_s (M,), written: those of the leader
+    leader (M,) channel, kept · ppg_quality, ppg_age_s, ecg_quality, ecg_age_s (M,), NaN where never heard ·
+    quality, age_s (M,), written: those of the leader
     """
     for c in range(leader.size):
-        ppg = ppg_quality[c] if ppg_quality[c] >= 0.0 else -1.0  # NaN: never heard
+        ppg = ppg_quality[c] if ppg_quality[c] >= 0.0 else -1.0  # False for NaN
         ecg = ecg_quality[c] if ecg_quality[c] >= 0.0 else -1.0
         if leader[c] == PPG:
             if ecg >= GOOD or ecg > ppg + BETTER:
                 leader[c] = ECG
         elif ecg < GOOD and ppg > ecg + BETTER:
             leader[c] = PPG
-        quality[c], age_s[c] = (ecg_quality[c], ecg_age_s[c]) if leader[c] == ECG else (ppg_quality[c], ppg_age_s[c])
+        if leader[c] == ECG:
+            quality[c], age_s[c] = ecg_quality[c], ecg_age_s[c]
+        else:
+            quality[c], age_s[c] = ppg_quality[c], ppg_age_s[c]
+
+
+@compiled
+def leave_others_out(leader: Ints, column: Ints, channel: Ints, pulse: NDArray[Any]) -> None:
+    """Among pulses (K,) make the beats of a sensor that does not lead its heart (M,) none."""
     for k in range(column.size):
         if pulse[k].verdict == BEAT and channel[k] != leader[column[k]]:
             pulse[k].verdict = NOTHING
+
+
+@compiled
+def leave_waves_out(channel: Ints, pulse: NDArray[Any]) -> None:
+    """Make the waves of ECGs among pulses (K,) unknown: whoever reads on in them means a pulse in the skin."""
+    for k in range(channel.size):
+        if channel[k] == ECG:
+            pulse[k].wave = np.nan

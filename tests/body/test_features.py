@@ -119,13 +119,95 @@ def test_inputs_keep_their_newest_number_and_never_the_twins() -> None:
     assert np.isnan(inputs[0, 1]) and np.isnan(inputs[1, 0])
 
 
-def test_what_nobody_feels_yet_is_not_known() -> None:
+def test_electrodes_that_lie_on_the_table_are_no_heart_and_what_nobody_sends_is_not_known() -> None:
     ecg = rows(np.arange(0.0, 5.0, 0.004), np.zeros(1250), 0, CHANNELS.index("ecg"))
     body = _play(Bodies(1, 0, np.array([True])), ecg, 5.0)[-1]
-    assert np.isnan(body.quality[0]).all()
-    for field in ("heart_rate", "heart_phase", "tonic_us", "breath_phase", "motion_g", "arousal"):
+    assert body.quality[0, 0] == 0.0
+    assert np.isnan(body.quality[0, 1:]).all()
+    for field in ("heart_rate", "heart_phase", "tonic_us", "breath_phase", "motion_g", "arousal", "cadence"):
         assert np.isnan(getattr(body, field)).all(), field
     assert body.presence.shape == body.age_s.shape == (1, len(ORGANS))
+
+
+def _ecg(rate: float, seconds: float, column: int = 0) -> Samples:
+    """R waves of a millivolt and 80 ms, T waves of a third."""
+    time_s = np.arange(0.0, seconds, 0.004)
+    since_s = time_s[:, None] - steady(rate, seconds)[None, :]
+    qrs = np.exp(-((since_s / 0.012) ** 2)) - 0.25 * np.exp(-(((since_s - 0.03) / 0.014) ** 2))
+    wave = (qrs + 0.25 * np.exp(-(((since_s - 0.28) / 0.05) ** 2))).sum(axis=1)
+    return rows(time_s, wave + 0.002 * np.sin(2 * np.pi * 3.1 * time_s), column, CHANNELS.index("ecg"))
+
+
+def test_a_heart_is_felt_from_electrodes_alone() -> None:
+    felt = _play(Bodies(1, 0, np.array([True])), _ecg(72, 30.0), 30.0)
+    assert felt[-1].heart_rate[0] == pytest.approx(72.0, abs=0.2)
+    assert felt[-1].presence[0, 0] == Presence.REAL
+    beats_s = _series(felt, "beat_time_s")[_series(felt, "beat") > 0]
+    true_s = steady(72, 30.0)
+    assert np.abs(beats_s[beats_s > 6.0][:, None] - true_s[None, :]).min(axis=1).max() < 0.01
+
+
+def test_who_wears_both_is_felt_from_the_electrodes_and_no_beat_is_doubled() -> None:
+    pulse_too = _heart(72, 40.0)
+    felt = _play(Bodies(1, 0, np.array([True])), joined(pulse_too, _ecg(72, 20.0)), 40.0)
+    beats_s = _series(felt, "beat_time_s")[_series(felt, "beat") > 0]
+    settled = beats_s[(beats_s > 6.0) & (beats_s < 19.0)]
+    assert np.diff(settled) == pytest.approx(60 / 72, abs=0.02)
+    assert np.abs(settled[:, None] - steady(72, 40.0)[None, :]).min(axis=1).max() < 0.01, "the R waves'"
+    assert np.diff(beats_s[beats_s > 6.0]).min() > 0.45
+    after = beats_s[beats_s > 30.0]
+    late_s = np.abs(after[:, None] - (steady(72, 40.0) + STEEPEST_S)[None, :]).min(axis=1)
+    assert late_s.max() < 0.03, "where the electrodes came off the pulse goes on"
+
+
+def test_skin_breath_and_motion_are_felt_and_carry_their_own_presence() -> None:
+    seconds = 60.0
+    slow_s, fast_s = np.arange(0.0, seconds, 0.1), np.arange(0.0, seconds, 0.04)
+    walk = 0.2 * np.sin(2 * np.pi * 1.8 * fast_s)
+    parts = (
+        _heart(70, seconds),
+        rows(slow_s, 5.0 + 0.01 * slow_s + 0.0007 * np.sin(9.0 * slow_s), 0, CHANNELS.index("eda")),
+        rows(fast_s, np.sin(2 * np.pi * 0.25 * fast_s), 0, CHANNELS.index("resp")),
+        *(rows(fast_s, (axis == 2) + walk * (axis == 2), 0, CHANNELS.index("acc_x") + axis) for axis in range(3)),
+    )
+    felt = _play(Bodies(1, 0, np.array([True])), joined(*parts), seconds)
+    body = felt[-1]
+    assert body.tonic_us[0] == pytest.approx(5.6, abs=0.1)
+    assert 0.0 <= body.arousal[0] <= 1.0
+    assert body.breath_rate[0] == pytest.approx(15.0, abs=0.3)
+    assert body.motion_g[0] == pytest.approx(0.2 / np.sqrt(2), rel=0.2)
+    assert body.cadence[0] == pytest.approx(108, abs=3)
+    assert (body.presence[0] == Presence.REAL).all()
+    assert (body.quality[0] > 0.5).all()
+    phase = _series(felt, "breath_phase")[40 * 60 :]
+    step = np.diff(phase)
+    step -= np.floor(step + 0.5)
+    assert step.min() >= 0.0
+    assert step.max() < 0.02
+    truth = 0.25 * np.arange(len(felt))[40 * 60 :] / RATE_HZ + 0.25  # inhaling starts at the trough of the sine
+    apart = phase - truth - np.median(phase - truth - np.floor(phase - truth))
+    assert np.abs(apart - np.round(apart)).max() < 0.1
+
+
+def test_a_level_whose_sensor_dies_is_kept_and_no_longer_believed() -> None:
+    time_s = np.arange(0.0, 20.0, 0.1)
+    eda = rows(time_s, 4.0 + 0.002 * np.sin(7.0 * time_s), 0, CHANNELS.index("eda"))
+    felt = _play(Bodies(1, 0, np.array([True])), eda, 40.0)
+    skin = ORGANS.index("skin")
+    assert felt[19 * 60].presence[0, skin] == Presence.REAL
+    assert felt[-1].presence[0, skin] == Presence.SIMULATED
+    assert felt[-1].tonic_us[0] == pytest.approx(4.0, abs=0.05)
+    assert felt[-1].quality[0, skin] == 0.0
+    trust = np.array([body.quality[0, skin] for body in felt[15 * 60 :]])
+    assert np.abs(np.diff(trust)).max() < 0.02, "doubt comes softly"
+
+
+def test_in_a_rehearsal_the_simulated_count_for_the_group_and_on_a_night_only_the_worn() -> None:
+    hearts = joined(*(_heart(60 + 3 * w, 100.0, column=4 + w) for w in range(4)))
+    for patched, known in ((np.zeros(4, np.bool_), True), (np.array([True, False, False, False]), False)):
+        body = _play(Bodies(4, 0, patched, np.zeros(4, np.int32)), hearts, 100.0)[-1]
+        assert np.isfinite(body.group.sync[0]).all() == known
+        assert body.group.sync.shape == (4, 2)
 
 
 def test_a_stall_does_not_bring_old_beats_to_light() -> None:
