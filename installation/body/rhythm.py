@@ -23,7 +23,8 @@ FEWEST = 3  # intervals until a rate is known
 KEPT = 128  # intervals kept for variability
 SPAN_S = 60.0  # over which variability is taken
 PAIRS = 10  # neighbours until variability is known: some ten seconds, r = 0.85 with five minutes (Munoz 2015)
-FAR, AGAIN = 5.2, 3  # 3.5 standard deviations: a larger change is no heart's own (Lipponen 2019); looked at again
+FAR = 5.2  # medians of |change|, 3.5 standard deviations: a larger one is no heart's own (Lipponen 2019)
+LOW, FAR_OF_LOW, AGAIN = 0.3, 9.1, 4  # the same as seen from this quantile, where the search begins; steps of it
 FINEST_S = 0.02  # changes this small are always a heart's own; sensors tell beats no better
 ENOUGH = 30  # neighbours of which variability is sure: half a minute, r = 0.94 (Munoz 2015)
 EASE = 0.5  # intervals in which most of an error of phase is eased away
@@ -77,7 +78,9 @@ def _change(r: Any) -> None:
 def _vary(r: Any) -> None:
     """Short-term variability over the newest minute, in ms, and how sure it is.
 
-    rmssd = 1000 * sqrt(mean of change**2),   |change| <= FAR * median of such |change|, the median taken again
+    rmssd = 1000 * sqrt(mean of change**2),   |change| <= FAR * median of such |change|
+
+    Such a median is found from below, so that more than half of the beats may be ectopic.
     """
     all_pairs, found = 0, 0
     for back in range(1, min(r.count, KEPT)):
@@ -88,17 +91,14 @@ def _vary(r: Any) -> None:
         if not np.isnan(r.change_s[here]):
             r.sizes_s[found] = abs(r.change_s[here])
             found += 1
-    kept, total = found, 0.0
-    for _ in range(AGAIN):
-        if kept < PAIRS:
-            break
-        most = max(FAR * np.median(r.sizes_s[:kept]), FINEST_S)
-        left = 0
-        for k in range(kept):
-            if r.sizes_s[k] <= most:
-                r.sizes_s[left] = r.sizes_s[k]
-                left += 1
-        kept = left
+    sizes_s = r.sizes_s[:found]
+    sizes_s.sort()
+    kept, total = 0, 0.0
+    if found >= PAIRS:
+        most_s = FAR_OF_LOW * sizes_s[int(LOW * found)]
+        for _ in range(AGAIN):
+            kept = np.searchsorted(sizes_s, max(most_s, FINEST_S), "right")
+            most_s = FAR * sizes_s[kept // 2]
     for k in range(kept):
         total += r.sizes_s[k] ** 2
     r.rmssd_ms = 1000.0 * np.sqrt(total / kept) if kept >= PAIRS else np.nan
