@@ -112,10 +112,10 @@ def _take(r: Any, interval_s: float, trusted: bool) -> None:
     r.interval_s[here], r.end_s[here] = interval_s, r.beat_s
     r.count += 1
     recent = min(r.count, RECENT)
-    window = np.empty(RECENT)
+    window = np.empty(recent)
     for back in range(recent):
         window[back] = r.interval_s[(r.count - 1 - back) % KEPT]
-    median_s = np.median(window[:recent])
+    median_s = np.median(window)
     r.good[here] = trusted
     _change(r)
     r.sound[here] = trusted and abs(interval_s - median_s) <= OFF * median_s
@@ -123,15 +123,15 @@ def _take(r: Any, interval_s: float, trusted: bool) -> None:
         r.ibi_s = interval_s
     if recent < FEWEST:
         return
-    r.rate = 60.0 / median_s
-    _vary(r)
-    sound, total_s = 0, 0.0
-    for back in range(recent):
+    window.sort()
+    r.rate = 60.0 / window[recent // 4 : recent - recent // 4].mean()
+    sound_s = median_s
+    for back in range(recent - 1, -1, -1):
         k = (r.count - 1 - back) % KEPT
-        if r.sound[k] and sound < FEWEST:
-            sound += 1
-            total_s += r.interval_s[k]
-    r.next_s = total_s / sound if sound > 0 else median_s
+        if r.sound[k]:
+            sound_s = r.interval_s[k]
+    r.next_s = 0.5 * (median_s + sound_s)  # between the last, which breathing bends, and where it all comes back to
+    _vary(r)
 
 
 @compiled
