@@ -23,6 +23,10 @@ FEWEST = 3  # intervals until a rate is known
 KEPT = 128  # intervals kept for variability
 SPAN_S = 60.0  # over which variability is taken
 PAIRS = 10  # neighbours until variability is known: some ten seconds, r = 0.85 with five minutes (Munoz 2015)
+FAR = 5.2  # medians of |change|, 3.5 standard deviations: a larger one is no heart's own (Lipponen 2019)
+LOW, FAR_OF_LOW, AGAIN = 0.3, 9.1, 4  # the same as seen from this quantile, where the search begins; steps of it
+FINEST_S = 0.02  # changes this small are always a heart's own; sensors tell beats no better
+ENOUGH = 30  # neighbours of which variability is sure: half a minute, r = 0.94 (Munoz 2015)
 EASE = 0.5  # intervals in which most of an error of phase is eased away
 EXPECTED = 0.15  # turns: a beat in doubt, so near to where the rhythm expects one, is one
 LEEWAY = 0.5  # the phase runs at 0.5 to 1.5 times the heart's pace, whatever there is to ease
@@ -36,7 +40,10 @@ RHYTHM = np.dtype(
         ("count", "i8"),  # intervals so far
         ("interval_s", "f8", KEPT),  # the newest at (count - 1) % KEPT
         ("end_s", "f8", KEPT),  # the beat that ends it
-        ("sound", "u1", KEPT),  # whether it is trusted and no artefact
+        ("change_s", "f8", KEPT),  # against the interval before
+        ("sizes_s", "f8", KEPT),
+        ("good", "u1", KEPT),  # whether it is trusted
+        ("sound", "u1", KEPT),  # and near the local median besides
         *((name, "f8") for name in ("rate", "ibi_s", "next_s", "rmssd_ms", "rmssd_sure")),
         *((name, "f8") for name in ("phase", "error", "pace_s")),
     ],
@@ -55,22 +62,47 @@ def rhythms(columns: int) -> NDArray[Any]:
 
 
 @compiled
-def _rmssd(r: Any) -> float:
-    """Short-term variability over the newest minute, in ms.
+def _touch(r: Any, new: int, old: int) -> bool:
+    """Whether two intervals are believed and the one begins where the other ends."""
+    return bool(r.good[new] and r.good[old] and abs(r.end_s[new] - r.interval_s[new] - r.end_s[old]) < 1e-6)
 
-    rmssd = 1000 * sqrt(mean of (ibi[k+1] - ibi[k])**2),  both sound, one ending where the other begins
+
+@compiled
+def _change(r: Any) -> None:
+    """Keep by how much the newest interval differs from the one before; NaN where they do not touch."""
+    new, old = (r.count - 1) % KEPT, (r.count - 2) % KEPT
+    r.change_s[new] = r.interval_s[new] - r.interval_s[old] if r.count > 1 and _touch(r, new, old) else np.nan
+
+
+@compiled
+def _vary(r: Any) -> None:
+    """Short-term variability over the newest minute, in ms, and how sure it is.
+
+    rmssd = 1000 * sqrt(mean of change**2),   |change| <= FAR * median of such |change|
+
+    Such a median is found from below, so that more than half of the beats may be ectopic.
     """
-    pairs, total = 0, 0.0
+    all_pairs, found = 0, 0
     for back in range(1, min(r.count, KEPT)):
-        new, old = (r.count - back) % KEPT, (r.count - back - 1) % KEPT
-        if r.end_s[new] < r.beat_s - SPAN_S:
+        here = (r.count - back) % KEPT
+        if r.end_s[here] < r.beat_s - SPAN_S:
             break
-        touch = r.end_s[new] - r.interval_s[new] - r.end_s[old] < 1e-6
-        if r.sound[new] and r.sound[old] and touch:
-            pairs += 1
-            total += (r.interval_s[new] - r.interval_s[old]) ** 2
-    r.rmssd_sure = 1.0
-    return 1000.0 * np.sqrt(total / pairs) if pairs >= PAIRS else np.nan
+        all_pairs += 1
+        if not np.isnan(r.change_s[here]):
+            r.sizes_s[found] = abs(r.change_s[here])
+            found += 1
+    sizes_s = r.sizes_s[:found]
+    sizes_s.sort()
+    kept, total = 0, 0.0
+    if found >= PAIRS:
+        most_s = FAR_OF_LOW * sizes_s[int(LOW * found)]
+        for _ in range(AGAIN):
+            kept = np.searchsorted(sizes_s, max(most_s, FINEST_S), "right")
+            most_s = FAR * sizes_s[kept // 2]
+    for k in range(kept):
+        total += r.sizes_s[k] ** 2
+    r.rmssd_ms = 1000.0 * np.sqrt(total / kept) if kept >= PAIRS else np.nan
+    r.rmssd_sure = kept / all_pairs * min(1.0, kept / ENOUGH) if kept >= PAIRS else 0.0
 
 
 @compiled
@@ -80,24 +112,26 @@ def _take(r: Any, interval_s: float, trusted: bool) -> None:
     r.interval_s[here], r.end_s[here] = interval_s, r.beat_s
     r.count += 1
     recent = min(r.count, RECENT)
-    window = np.empty(RECENT)
+    window = np.empty(recent)
     for back in range(recent):
         window[back] = r.interval_s[(r.count - 1 - back) % KEPT]
-    median_s = np.median(window[:recent])
+    median_s = np.median(window)
+    r.good[here] = trusted
+    _change(r)
     r.sound[here] = trusted and abs(interval_s - median_s) <= OFF * median_s
     if r.sound[here]:
         r.ibi_s = interval_s
     if recent < FEWEST:
         return
-    r.rate = 60.0 / median_s
-    r.rmssd_ms = _rmssd(r)
-    sound, total_s = 0, 0.0
-    for back in range(recent):
+    window.sort()
+    r.rate = 60.0 / window[recent // 4 : recent - recent // 4].mean()
+    sound_s = median_s
+    for back in range(recent - 1, -1, -1):
         k = (r.count - 1 - back) % KEPT
-        if r.sound[k] and sound < FEWEST:
-            sound += 1
-            total_s += r.interval_s[k]
-    r.next_s = total_s / sound if sound > 0 else median_s
+        if r.sound[k]:
+            sound_s = r.interval_s[k]
+    r.next_s = 0.5 * (median_s + sound_s)  # between the last, which breathing bends, and where it all comes back to
+    _vary(r)
 
 
 @compiled
