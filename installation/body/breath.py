@@ -44,8 +44,9 @@ LEAN_S, LEAST = 5.0, 0.25  # at this pace, to this: further down are the heart's
 PACE_S = 4.0  # of a breath until the wearer's own is known: 15 per minute
 QUICKEST_S, SLOWEST_S = 1.4, 24.0  # 43 and 2.5 per minute: what is told is 3 to 40
 CYCLES = 6  # from crest to crest and from trough to trough, of which the median is the pace; but
-ALIKE = 0.25  # natural logarithm: two in a row so alike are the pace, whatever was before
-PULL, NEAR = 0.5, 1.6  # the oscillator goes half the way to the pace at every turn, and is never further from it
+ALIKE, NEW = 0.25, 0.5  # natural logarithms: two in a row so alike are the pace, so far from what was one that is new
+PULL, NEAR = 0.5, 1.6  # the oscillator goes half the way to the pace at every turn, all of it to one that is new,
+# and is never further from it
 GAIN, GROUND_GAIN = 1.5, 0.1  # per radian: what was measured is forgotten within a tenth of a breath, its ground in two
 FAR = 1.5  # usual breaths: a ground so far from the last swing's middle is left behind after a shift of posture
 SHOCK = 4.0  # usual breaths: no sigh leaves the oscillator so much power, what it missed then says nothing
@@ -74,7 +75,7 @@ BREATH = np.dtype(
         ("cycle_s", "f8", CYCLES),
         ("crest_s", "f8", CRESTS),
         *((name, "i8") for name in ("breaths", "cycles", "crests")),  # crests: since the wave began
-        *((name, "f8") for name in ("trough_s", "pace_s", "along", "across", "ground", "beat_s")),
+        *((name, "f8") for name in ("trough_s", "pace_s", "along", "across", "ground", "angle", "beat_s")),
         *((name, "f8") for name in ("trust", "rate", "phase", "error")),
         ("rising", "?"),
     ],
@@ -118,11 +119,12 @@ def _take_cycle(b: Any, cycle_s: float) -> None:
     last_s = b.cycle_s[(b.cycles - 1) % CYCLES]
     b.cycle_s[b.cycles % CYCLES] = cycle_s
     b.cycles += 1
-    pace_s = np.median(b.cycle_s[: min(b.cycles, CYCLES)])
+    pace_s, pull = np.median(b.cycle_s[: min(b.cycles, CYCLES)]), PULL
     if b.cycles > 1 and abs(np.log(cycle_s / last_s)) < ALIKE:
         pace_s = 0.5 * (cycle_s + last_s)
+        pull = PULL if abs(np.log(pace_s / b.beat_s)) < NEW else 1.0
     b.pace_s = min(max(pace_s, QUICKEST_S), SLOWEST_S)
-    beat_s = b.beat_s * (b.pace_s / b.beat_s) ** PULL
+    beat_s = b.beat_s * (b.pace_s / b.beat_s) ** pull
     b.beat_s = min(max(beat_s, b.pace_s / NEAR), b.pace_s * NEAR)
 
 
@@ -182,7 +184,7 @@ def _take_crest(b: Any) -> None:
     b.range += (deep - b.range) / min(max(1, b.breaths - KNOWN), RANGE)
     if b.power > (SHOCK * b.usual) ** 2:
         b.missed = b.power = 0.0
-    turns = np.arctan2(b.across, b.along) / (2.0 * np.pi) - (b.wave_s - b.turn_s + DELAY_S) / b.beat_s
+    turns = b.angle - (b.wave_s - b.turn_s + DELAY_S) / b.beat_s
     b.full += LEARN * (0.5 + min(0.2, max(-0.2, turns - np.floor(turns + 0.5))) - b.full)
     if b.crests > 0:
         _take_cycle(b, b.turn_s - b.crest_s[(b.crests - 1) % CRESTS])
@@ -224,33 +226,44 @@ def _find_turns(b: Any) -> None:
 
 
 @compiled
-def _turn_oscillator(b: Any, mean: float) -> None:
-    """Turn the oscillator on by one cell, and pull it towards what was measured.
+def _turn_oscillator(b: Any) -> None:
+    """Turn the oscillator on by one cell, pull it towards what was measured, and hear three witnesses of the angle.
 
-    measured = ground + along,   (along, across) turns by 2 pi / beat_s a second
+        measured = ground + along,   (along, across) turns by 2 pi / beat_s a second
+        angle of  (along, across) / size + (lift, 0) - i * climb
+
+    lift: how far the wave is over its ground, climb: how steeply it rises, both against a sine of the height of a usual
+    breath, and saturated, so that none outvotes the other two.  The oscillator knows the rhythm; the wave, where a breath is unlike the last.
     """
     angle = 2.0 * np.pi * CELL_S / b.beat_s
     c, s = np.cos(angle), np.sin(angle)
     b.along, b.across = c * b.along - s * b.across, s * b.along + c * b.across
-    miss = mean - b.ground - b.along
+    miss = b.mean - b.ground - b.along
     b.along -= np.expm1(-GAIN * angle) * miss
     b.ground -= np.expm1(-GROUND_GAIN * angle) * miss
+    power = b.along * b.along + b.across * b.across
     b.missed += FORGET * (miss * miss - b.missed)
-    b.power += FORGET * (b.along * b.along + b.across * b.across - b.power)
+    b.power += FORGET * (power - b.power)
+    size = np.sqrt(power)
+    height = b.usual if b.breaths >= KNOWN else 2.0 * size
+    if size > 0.0 and height > 0.0:
+        lift = np.tanh(2.0 * (b.mean - b.ground) / height)
+        climb = np.tanh((b.mean - b.pole) / SMOOTH_S * b.pace_s / (np.pi * height))  # of a cell ago
+        b.angle = np.arctan2(b.across / size - c * climb, b.along / size + lift + s * climb) / (2.0 * np.pi)
 
 
 @compiled
 def _close_cell(b: Any) -> None:
     """Take the mean of a cell that is over."""
-    mean = b.mean = b.area / b.covered_s
+    b.mean = b.area / b.covered_s
     b.wave_s = (b.cell + 0.5) * CELL_S
-    b.pole = KEEP * b.pole + (1.0 - KEEP) * mean
+    b.pole = KEEP * b.pole + (1.0 - KEEP) * b.mean
     b.wave = KEEP * b.wave + (1.0 - KEEP) * b.pole
     b.still_high, b.still_low = max(b.still_high, b.wave), min(b.still_low, b.wave)
     if b.still_high - b.still_low > STILL * b.usual:
         b.still_s, b.still_high, b.still_low = b.wave_s, b.wave, b.wave
     _find_turns(b)
-    _turn_oscillator(b, mean)
+    _turn_oscillator(b)
     b.cell, b.area, b.covered_s = b.cell + 1.0, 0.0, 0.0
 
 
