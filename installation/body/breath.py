@@ -31,6 +31,7 @@ CELL_S = 0.1  # whole periods of 50 and of 60 Hz; the fastest breath still has 1
 SMOOTH_S = 0.2  # two poles of this: the heart's ripple in chest impedance (1-2 Hz) falls to a third
 DELAY_S = 2 * SMOOTH_S  # by which those poles make every slow wave late
 KEEP = float(np.exp(-CELL_S / SMOOTH_S))
+POLE_S = CELL_S * KEEP / (1.0 - KEEP)  # by which the first of them is late
 GAP_S = 2.0  # a longer silence can hide half a breath: the wave starts anew
 LOST_S = 30.0  # and after so long it may be another wearer's
 SETTLE_S = 1.0  # no turn is believed before: a wave may start anywhere
@@ -57,7 +58,8 @@ RANGE = 25  # breaths that make the wearer's own range: two minutes at rest
 LEARN = 0.25  # by which the habits of a breath follow the last one
 FORGET = float(-np.expm1(-CELL_S / 8.0))  # of powers, within two breaths at rest
 FEW = 3.0  # cycles until breaths are believed wholly
-SPREAD = 0.35, 0.75  # of the logarithms of cycles and of heights, added: calm breath 0.15, speech 0.4, noise 0.6
+SPREAD = 0.3, 0.65  # of the logarithms of cycles and of heights, added: calm breath 0.15, speech 0.4, noise 0.6
+STRAIGHT = 0.93, 0.75  # what swings amount to, of the way of the wave: breath 0.97, a wave that wanders 0.85
 QUICK = 41.0, 46.0  # per minute: no guest breathes so fast
 STEPS = 6.0, 3.0  # of the converter in a breath
 STILL = 0.25  # of the usual breath: within such a band the chest is held still
@@ -70,7 +72,9 @@ BREATH = np.dtype(
         *((name, "f8") for name in ("began_s", "wave_s", "mean", "pole", "wave", "high", "low")),  # cells, smoothed
         *((name, "f8") for name in ("turn", "turn_s", "before", "before_s", "found_s")),  # the turn to come, the last
         *((name, "f8") for name in ("still_s", "still_high", "still_low")),  # the stillness so far
-        *((name, "f8") for name in ("usual", "range", "full", "missed", "power")),  # what is usual for this wearer
+        *(
+            (name, "f8") for name in ("usual", "range", "full", "missed", "power", "path", "ways", "swings")
+        ),  # what is usual for this wearer
         ("height", "f8", RECENT),
         ("cycle_s", "f8", CYCLES),
         ("crest_s", "f8", CRESTS),
@@ -170,7 +174,8 @@ def _trust(b: Any) -> float:
     few = min(1.0, (b.breaths - 1) / FEW)
     fast = max(b.rate, 60.0 / b.pace_s)
     steps = b.usual / max(b.quantum, 1e-300)
-    return float(few * _sure(spread, SPREAD) * _sure(fast, QUICK) * _sure(steps, STEPS))
+    straight = _sure(b.swings / max(b.ways, 1e-300), STRAIGHT)
+    return float(few * straight * _sure(spread, SPREAD) * _sure(fast, QUICK) * _sure(steps, STEPS))
 
 
 @compiled
@@ -213,6 +218,9 @@ def _find_turns(b: Any) -> None:
     if not abs(b.turn - b.wave) > back or b.wave_s < b.began_s + SETTLE_S:
         return
     swing, middle = abs(b.turn - b.before), 0.5 * (b.turn + b.before)
+    b.ways += LEARN * (b.path - abs(b.wave - b.turn) - b.ways)
+    b.swings += LEARN * (swing - b.swings)
+    b.path = abs(b.wave - b.turn)
     if swing > 0.5 * back:  # False for the fall from where a wave began
         if b.rising:
             _take_crest(b)
@@ -248,7 +256,8 @@ def _turn_oscillator(b: Any) -> None:
     height = b.usual if b.breaths >= KNOWN else 2.0 * size
     if size > 0.0 and height > 0.0:
         lift = np.tanh(2.0 * (b.mean - b.ground) / height)
-        climb = np.tanh((b.mean - b.pole) / SMOOTH_S * b.pace_s / (np.pi * height))  # of a cell ago
+        climb = np.tanh((b.mean - b.pole) / POLE_S * b.pace_s / (np.pi * height))
+        c, s = c * c - s * s, 2.0 * c * s  # by which the wave has turned since that slope was its own: two cells
         b.angle = np.arctan2(b.across / size - c * climb, b.along / size + lift + s * climb) / (2.0 * np.pi)
 
 
@@ -258,7 +267,9 @@ def _close_cell(b: Any) -> None:
     b.mean = b.area / b.covered_s
     b.wave_s = (b.cell + 0.5) * CELL_S
     b.pole = KEEP * b.pole + (1.0 - KEEP) * b.mean
+    last = b.wave
     b.wave = KEEP * b.wave + (1.0 - KEEP) * b.pole
+    b.path += abs(b.wave - last)
     b.still_high, b.still_low = max(b.still_high, b.wave), min(b.still_low, b.wave)
     if b.still_high - b.still_low > STILL * b.usual:
         b.still_s, b.still_high, b.still_low = b.wave_s, b.wave, b.wave

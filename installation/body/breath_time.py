@@ -31,7 +31,7 @@ HELD_S, HELD = 4.0, 1.0  # a breath is held when the chest is still for longer, 
 GIVEN_UP_S = 120.0  # nobody holds it for longer: the belt lies somewhere
 
 # Each doubt is none at the first of its two numbers and complete at the second:
-MISSED = 0.35, 0.8  # power that the oscillator missed, against its own: breath 0.1, angular or in speech 0.4, noise 1
+MISSED = 0.3, 0.7  # power that the oscillator missed, against its own: breath 0.1, angular or in speech 0.4, noise 1
 OVERDUE = 1.25, 2.5  # cycles without a turn
 SILENT = 0.75, 1.5  # cycles without a sample
 

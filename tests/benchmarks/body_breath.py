@@ -57,6 +57,8 @@ def _neurokit(record: Record, ends_s: Floats, method: str) -> Floats:
         try:
             clean = nk.rsp_clean(window, sampling_rate=record.rate_hz("resp"), method=method)
             peaks = nk.rsp_findpeaks(clean, sampling_rate=record.rate_hz("resp"), method=method)["RSP_Peaks"]
+            if len(peaks) < 2:
+                raise ValueError("no two breaths")
             rates.append(60.0 * record.rate_hz("resp") * (len(peaks) - 1) / (peaks[-1] - peaks[0]))
         except (ValueError, IndexError, ZeroDivisionError):
             rates.append(np.nan)
@@ -104,7 +106,7 @@ def _off(found: Floats, true: Floats) -> float:
 
 
 def true_phase(time_s: Floats, resp: Floats) -> tuple[Floats, Floats]:
-    """Offline, at 10 Hz: the angle of the analytic signal in a band that is cut without a delay, in turns from empty."""
+    """Offline, at 10 Hz: the angle of the analytic signal in a band cut without a delay, in turns from empty."""
     from scipy.signal import butter, hilbert, sosfiltfilt
 
     slow_s = np.arange(time_s[0] + 0.05, time_s[-1] - 0.05, 0.1)
