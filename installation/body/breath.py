@@ -49,6 +49,7 @@ ALIKE, NEW = 0.25, 0.5  # natural logarithms: two in a row so alike are the pace
 PULL, NEAR = 0.5, 1.6  # the oscillator goes half the way to the pace at every turn, all of it to one that is new,
 # and is never further from it
 GAIN, GROUND_GAIN = 1.5, 0.1  # per radian: what was measured is forgotten within a tenth of a breath, its ground in two
+LOUD = 1.5  # times a usual breath: one that is two thirds as deep still says as clearly where it is
 FAR = 1.5  # usual breaths: a ground so far from the last swing's middle is left behind after a shift of posture
 SHOCK = 4.0  # usual breaths: no sigh leaves the oscillator so much power, what it missed then says nothing
 CRESTS = 64  # remembered: half a minute at the fastest, twice
@@ -240,8 +241,9 @@ def _turn_oscillator(b: Any) -> None:
         measured = ground + along,   (along, across) turns by 2 pi / beat_s a second
         angle of  (along, across) / size + (lift, 0) - i * climb
 
-    lift: how far the wave is over its ground, climb: how steeply it rises, both against a sine of the height of a usual
-    breath, and saturated, so that none outvotes the other two.  The oscillator knows the rhythm; the wave, where a breath is unlike the last.
+    lift: how far the wave is over its ground, climb: how steeply it rises, against a sine as high as a usual breath;
+    both saturated, so that none outvotes the other two.  The oscillator knows the rhythm, the wave where a breath is not
+    like the last.
     """
     angle = 2.0 * np.pi * CELL_S / b.beat_s
     c, s = np.cos(angle), np.sin(angle)
@@ -255,8 +257,8 @@ def _turn_oscillator(b: Any) -> None:
     size = np.sqrt(power)
     height = b.usual if b.breaths >= KNOWN else 2.0 * size
     if size > 0.0 and height > 0.0:
-        lift = np.tanh(2.0 * (b.mean - b.ground) / height)
-        climb = np.tanh((b.mean - b.pole) / POLE_S * b.pace_s / (np.pi * height))
+        lift = np.tanh(LOUD * 2.0 * (b.mean - b.ground) / height)
+        climb = np.tanh(LOUD * (b.mean - b.pole) / POLE_S * b.pace_s / (np.pi * height))
         c, s = c * c - s * s, 2.0 * c * s  # by which the wave has turned since that slope was its own: two cells
         b.angle = np.arctan2(b.across / size - c * climb, b.along / size + lift + s * climb) / (2.0 * np.pi)
 
