@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from installation.body.breath_memory import CRESTS, CYCLES, KNOWN, RECENT
 from installation.compiled import compiled
 from installation.frame import CHANNELS, Floats, Ints
 
@@ -38,21 +39,17 @@ SETTLE_S = 1.0  # no turn is believed before: a wave may start anywhere
 SHARE = 0.3  # of the usual breath the wave must come back to have turned: in speech breaths are so small
 FIRST_SHARE = 0.4  # of what was lately seen, while nothing is usual
 AFRESH_S = 12.0  # without a turn while nothing is usual: longer than half a breath, what was seen was something else
-KNOWN = 3  # breaths make something usual: the median outvotes a sigh or a cough
-RECENT = 8  # breaths of which the median is usual: half a minute at rest
 LATE = 1.5  # so many cycles without a turn: breathing has become shallow, the share leans down
 LEAN_S, LEAST = 5.0, 0.25  # at this pace, to this: further down are the heart's ripple and the converter's steps
-PACE_S = 4.0  # of a breath until the wearer's own is known: 15 per minute
 QUICKEST_S, SLOWEST_S = 1.4, 24.0  # 43 and 2.5 per minute: what is told is 3 to 40
-CYCLES = 6  # from crest to crest and from trough to trough, of which the median is the pace; but
-ALIKE, NEW = 0.25, 0.5  # natural logarithms: two in a row so alike are the pace, so far from what was one that is new
-PULL, NEAR = 0.5, 1.6  # the oscillator goes half the way to the pace at every turn, all of it to one that is new,
-# and is never further from it
+ALIKE = 0.35  # natural logarithm: two cycles in a row so alike are the pace, otherwise the median of some is
+NEW = 0.5  # natural logarithm: so far from what was, the pace is a new one
+PULL = 0.5  # of the way to the pace the oscillator goes at every turn, and all of it to one that is new
+NEAR = 1.6  # times the pace: it is never further from it
 GAIN, GROUND_GAIN = 1.5, 0.1  # per radian: what was measured is forgotten within a tenth of a breath, its ground in two
 LOUD = 1.5  # times a usual breath: one that is two thirds as deep still says as clearly where it is
 FAR = 1.5  # usual breaths: a ground so far from the last swing's middle is left behind after a shift of posture
 SHOCK = 4.0  # usual breaths: no sigh leaves the oscillator so much power, what it missed then says nothing
-CRESTS = 64  # remembered: half a minute at the fastest, twice
 SPAN_S = 30.0  # over which breaths are counted: as people count them, in half minutes
 FEWEST = 2  # whole cycles until a rate is known
 RANGE = 25  # breaths that make the wearer's own range: two minutes at rest
@@ -65,41 +62,6 @@ QUICK = 41.0, 46.0  # per minute: no guest breathes so fast
 STEPS = 6.0, 3.0  # of the converter in a breath
 STILL = 0.25  # of the usual breath: within such a band the chest is held still
 LARGEST, LATEST_S = 1e12, 1e11  # no converter counts so far, and no clock
-
-BREATH = np.dtype(
-    [
-        *((name, "f8") for name in ("time_s", "raw", "quantum")),  # the newest sample, the converter's step
-        *((name, "f8") for name in ("cell", "area", "covered_s")),  # the cell under way
-        *((name, "f8") for name in ("began_s", "wave_s", "mean", "pole", "wave", "high", "low")),  # cells, smoothed
-        *((name, "f8") for name in ("turn", "turn_s", "before", "before_s", "found_s")),  # the turn to come, the last
-        *((name, "f8") for name in ("still_s", "still_high", "still_low")),  # the stillness so far
-        *(
-            (name, "f8") for name in ("usual", "range", "full", "missed", "power", "path", "ways", "swings")
-        ),  # what is usual for this wearer
-        ("height", "f8", RECENT),
-        ("cycle_s", "f8", CYCLES),
-        ("crest_s", "f8", CRESTS),
-        *((name, "i8") for name in ("breaths", "cycles", "crests")),  # crests: since the wave began
-        *((name, "f8") for name in ("trough_s", "pace_s", "along", "across", "ground", "angle", "beat_s")),
-        *((name, "f8") for name in ("trust", "rate", "phase", "error")),
-        ("rising", "?"),
-    ],
-    align=True,
-)
-"""Memory of one wearer's breathing: usual, the height of a breath, and range, that of the
-oscillation over minutes; full, the phase
-of the crest; along, across, ground: the oscillator, beat_s its period, pace_s that of the breaths; rate per minute,
-trust, 0..1, of the last breaths; phase in turns and error what it lacks are of the moment shown; NaN: not known."""
-
-
-def breaths(columns: int) -> NDArray[Any]:
-    """Memory of the breathing of `columns` wearers of whom nothing is known."""
-    memory = np.zeros(columns, BREATH)
-    for name in ("time_s", "trough_s", "rate", "phase"):
-        memory[name] = np.nan
-    memory["pace_s"] = memory["beat_s"] = PACE_S
-    memory["full"] = 0.5
-    return memory
 
 
 @compiled
@@ -242,8 +204,8 @@ def _turn_oscillator(b: Any) -> None:
         angle of  (along, across) / size + (lift, 0) - i * climb
 
     lift: how far the wave is over its ground, climb: how steeply it rises, against a sine as high as a usual breath;
-    both saturated, so that none outvotes the other two.  The oscillator knows the rhythm, the wave where a breath is not
-    like the last.
+    both saturated, so that none outvotes the other two.  The oscillator knows the rhythm, the wave where a breath is
+    not like the last.
     """
     angle = 2.0 * np.pi * CELL_S / b.beat_s
     c, s = np.cos(angle), np.sin(angle)

@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.body.breath import GAP_S, KNOWN
+from installation.body.breath import GAP_S
+from installation.body.breath_memory import KNOWN
 from installation.compiled import compiled
 from installation.frame import Floats
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from installation.body.breath import RESP, breaths, feel_breath
+from installation.body.breath import RESP, feel_breath
+from installation.body.breath_memory import breaths
 from installation.body.breath_time import FELT, breath_now
 from installation.cli.bench import Row
 from installation.clock import RealClock

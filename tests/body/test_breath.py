@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from installation.body.breath import RESP, breaths, feel_breath
+from installation.body.breath import RESP, feel_breath
+from installation.body.breath_memory import breaths
 from installation.body.breath_time import FELT, QUALITY, breath_now
 from tests.body.breath_fakes import Array, apart, chest, feel, rate_of, turns
 
