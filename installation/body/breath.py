@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from installation.body.breath_memory import CRESTS, CYCLES, KNOWN, RECENT
 from installation.compiled import compiled
 from installation.frame import CHANNELS, Floats, Ints
 
@@ -31,69 +32,36 @@ CELL_S = 0.1  # whole periods of 50 and of 60 Hz; the fastest breath still has 1
 SMOOTH_S = 0.2  # two poles of this: the heart's ripple in chest impedance (1-2 Hz) falls to a third
 DELAY_S = 2 * SMOOTH_S  # by which those poles make every slow wave late
 KEEP = float(np.exp(-CELL_S / SMOOTH_S))
+POLE_S = CELL_S * KEEP / (1.0 - KEEP)  # by which the first of them is late
 GAP_S = 2.0  # a longer silence can hide half a breath: the wave starts anew
 LOST_S = 30.0  # and after so long it may be another wearer's
 SETTLE_S = 1.0  # no turn is believed before: a wave may start anywhere
 SHARE = 0.3  # of the usual breath the wave must come back to have turned: in speech breaths are so small
 FIRST_SHARE = 0.4  # of what was lately seen, while nothing is usual
 AFRESH_S = 12.0  # without a turn while nothing is usual: longer than half a breath, what was seen was something else
-KNOWN = 3  # breaths make something usual: the median outvotes a sigh or a cough
-RECENT = 8  # breaths of which the median is usual: half a minute at rest
 LATE = 1.5  # so many cycles without a turn: breathing has become shallow, the share leans down
 LEAN_S, LEAST = 5.0, 0.25  # at this pace, to this: further down are the heart's ripple and the converter's steps
-PACE_S = 4.0  # of a breath until the wearer's own is known: 15 per minute
 QUICKEST_S, SLOWEST_S = 1.4, 24.0  # 43 and 2.5 per minute: what is told is 3 to 40
-CYCLES = 6  # from crest to crest and from trough to trough, of which the median is the pace; but
-ALIKE = 0.25  # natural logarithm: two in a row so alike are the pace, whatever was before
-PULL, NEAR = 0.5, 1.6  # the oscillator goes half the way to the pace at every turn, and is never further from it
+ALIKE = 0.35  # natural logarithm: two cycles in a row so alike are the pace, otherwise the median of some is
+NEW = 0.5  # natural logarithm: so far from what was, the pace is a new one
+PULL = 0.5  # of the way to the pace the oscillator goes at every turn, and all of it to one that is new
+NEAR = 1.6  # times the pace: it is never further from it
 GAIN, GROUND_GAIN = 1.5, 0.1  # per radian: what was measured is forgotten within a tenth of a breath, its ground in two
+LOUD = 1.5  # times a usual breath: one that is two thirds as deep still says as clearly where it is
 FAR = 1.5  # usual breaths: a ground so far from the last swing's middle is left behind after a shift of posture
 SHOCK = 4.0  # usual breaths: no sigh leaves the oscillator so much power, what it missed then says nothing
-CRESTS = 64  # remembered: half a minute at the fastest, twice
 SPAN_S = 30.0  # over which breaths are counted: as people count them, in half minutes
 FEWEST = 2  # whole cycles until a rate is known
 RANGE = 25  # breaths that make the wearer's own range: two minutes at rest
 LEARN = 0.25  # by which the habits of a breath follow the last one
 FORGET = float(-np.expm1(-CELL_S / 8.0))  # of powers, within two breaths at rest
 FEW = 3.0  # cycles until breaths are believed wholly
-SPREAD = 0.35, 0.75  # of the logarithms of cycles and of heights, added: calm breath 0.15, speech 0.4, noise 0.6
+SPREAD = 0.3, 0.65  # of the logarithms of cycles and of heights, added: calm breath 0.15, speech 0.4, noise 0.6
+STRAIGHT = 0.93, 0.75  # what swings amount to, of the way of the wave: breath 0.97, a wave that wanders 0.85
 QUICK = 41.0, 46.0  # per minute: no guest breathes so fast
 STEPS = 6.0, 3.0  # of the converter in a breath
 STILL = 0.25  # of the usual breath: within such a band the chest is held still
 LARGEST, LATEST_S = 1e12, 1e11  # no converter counts so far, and no clock
-
-BREATH = np.dtype(
-    [
-        *((name, "f8") for name in ("time_s", "raw", "quantum")),  # the newest sample, the converter's step
-        *((name, "f8") for name in ("cell", "area", "covered_s")),  # the cell under way
-        *((name, "f8") for name in ("began_s", "wave_s", "mean", "pole", "wave", "high", "low")),  # cells, smoothed
-        *((name, "f8") for name in ("turn", "turn_s", "before", "before_s", "found_s")),  # the turn to come, the last
-        *((name, "f8") for name in ("still_s", "still_high", "still_low")),  # the stillness so far
-        *((name, "f8") for name in ("usual", "range", "full", "missed", "power")),  # what is usual for this wearer
-        ("height", "f8", RECENT),
-        ("cycle_s", "f8", CYCLES),
-        ("crest_s", "f8", CRESTS),
-        *((name, "i8") for name in ("breaths", "cycles", "crests")),  # crests: since the wave began
-        *((name, "f8") for name in ("trough_s", "pace_s", "along", "across", "ground", "beat_s")),
-        *((name, "f8") for name in ("trust", "rate", "phase", "error")),
-        ("rising", "?"),
-    ],
-    align=True,
-)
-"""Memory of one wearer's breathing: usual, the height of a breath, and range, that of the
-oscillation over minutes; full, the phase
-of the crest; along, across, ground: the oscillator, beat_s its period, pace_s that of the breaths; rate per minute,
-trust, 0..1, of the last breaths; phase in turns and error what it lacks are of the moment shown; NaN: not known."""
-
-
-def breaths(columns: int) -> NDArray[Any]:
-    """Memory of the breathing of `columns` wearers of whom nothing is known."""
-    memory = np.zeros(columns, BREATH)
-    for name in ("time_s", "trough_s", "rate", "phase"):
-        memory[name] = np.nan
-    memory["pace_s"] = memory["beat_s"] = PACE_S
-    memory["full"] = 0.5
-    return memory
 
 
 @compiled
@@ -118,11 +86,12 @@ def _take_cycle(b: Any, cycle_s: float) -> None:
     last_s = b.cycle_s[(b.cycles - 1) % CYCLES]
     b.cycle_s[b.cycles % CYCLES] = cycle_s
     b.cycles += 1
-    pace_s = np.median(b.cycle_s[: min(b.cycles, CYCLES)])
+    pace_s, pull = np.median(b.cycle_s[: min(b.cycles, CYCLES)]), PULL
     if b.cycles > 1 and abs(np.log(cycle_s / last_s)) < ALIKE:
         pace_s = 0.5 * (cycle_s + last_s)
+        pull = PULL if abs(np.log(pace_s / b.beat_s)) < NEW else 1.0
     b.pace_s = min(max(pace_s, QUICKEST_S), SLOWEST_S)
-    beat_s = b.beat_s * (b.pace_s / b.beat_s) ** PULL
+    beat_s = b.beat_s * (b.pace_s / b.beat_s) ** pull
     b.beat_s = min(max(beat_s, b.pace_s / NEAR), b.pace_s * NEAR)
 
 
@@ -168,7 +137,8 @@ def _trust(b: Any) -> float:
     few = min(1.0, (b.breaths - 1) / FEW)
     fast = max(b.rate, 60.0 / b.pace_s)
     steps = b.usual / max(b.quantum, 1e-300)
-    return float(few * _sure(spread, SPREAD) * _sure(fast, QUICK) * _sure(steps, STEPS))
+    straight = _sure(b.swings / max(b.ways, 1e-300), STRAIGHT)
+    return float(few * straight * _sure(spread, SPREAD) * _sure(fast, QUICK) * _sure(steps, STEPS))
 
 
 @compiled
@@ -182,7 +152,7 @@ def _take_crest(b: Any) -> None:
     b.range += (deep - b.range) / min(max(1, b.breaths - KNOWN), RANGE)
     if b.power > (SHOCK * b.usual) ** 2:
         b.missed = b.power = 0.0
-    turns = np.arctan2(b.across, b.along) / (2.0 * np.pi) - (b.wave_s - b.turn_s + DELAY_S) / b.beat_s
+    turns = b.angle - (b.wave_s - b.turn_s + DELAY_S) / b.beat_s
     b.full += LEARN * (0.5 + min(0.2, max(-0.2, turns - np.floor(turns + 0.5))) - b.full)
     if b.crests > 0:
         _take_cycle(b, b.turn_s - b.crest_s[(b.crests - 1) % CRESTS])
@@ -211,6 +181,9 @@ def _find_turns(b: Any) -> None:
     if not abs(b.turn - b.wave) > back or b.wave_s < b.began_s + SETTLE_S:
         return
     swing, middle = abs(b.turn - b.before), 0.5 * (b.turn + b.before)
+    b.ways += LEARN * (b.path - abs(b.wave - b.turn) - b.ways)
+    b.swings += LEARN * (swing - b.swings)
+    b.path = abs(b.wave - b.turn)
     if swing > 0.5 * back:  # False for the fall from where a wave began
         if b.rising:
             _take_crest(b)
@@ -224,33 +197,48 @@ def _find_turns(b: Any) -> None:
 
 
 @compiled
-def _turn_oscillator(b: Any, mean: float) -> None:
-    """Turn the oscillator on by one cell, and pull it towards what was measured.
+def _turn_oscillator(b: Any) -> None:
+    """Turn the oscillator on by one cell, pull it towards what was measured, and hear three witnesses of the angle.
 
-    measured = ground + along,   (along, across) turns by 2 pi / beat_s a second
+        measured = ground + along,   (along, across) turns by 2 pi / beat_s a second
+        angle of  (along, across) / size + (lift, 0) - i * climb
+
+    lift: how far the wave is over its ground, climb: how steeply it rises, against a sine as high as a usual breath;
+    both saturated, so that none outvotes the other two.  The oscillator knows the rhythm, the wave where a breath is
+    not like the last.
     """
     angle = 2.0 * np.pi * CELL_S / b.beat_s
     c, s = np.cos(angle), np.sin(angle)
     b.along, b.across = c * b.along - s * b.across, s * b.along + c * b.across
-    miss = mean - b.ground - b.along
+    miss = b.mean - b.ground - b.along
     b.along -= np.expm1(-GAIN * angle) * miss
     b.ground -= np.expm1(-GROUND_GAIN * angle) * miss
+    power = b.along * b.along + b.across * b.across
     b.missed += FORGET * (miss * miss - b.missed)
-    b.power += FORGET * (b.along * b.along + b.across * b.across - b.power)
+    b.power += FORGET * (power - b.power)
+    size = np.sqrt(power)
+    height = b.usual if b.breaths >= KNOWN else 2.0 * size
+    if size > 0.0 and height > 0.0:
+        lift = np.tanh(LOUD * 2.0 * (b.mean - b.ground) / height)
+        climb = np.tanh(LOUD * (b.mean - b.pole) / POLE_S * b.pace_s / (np.pi * height))
+        c, s = c * c - s * s, 2.0 * c * s  # by which the wave has turned since that slope was its own: two cells
+        b.angle = np.arctan2(b.across / size - c * climb, b.along / size + lift + s * climb) / (2.0 * np.pi)
 
 
 @compiled
 def _close_cell(b: Any) -> None:
     """Take the mean of a cell that is over."""
-    mean = b.mean = b.area / b.covered_s
+    b.mean = b.area / b.covered_s
     b.wave_s = (b.cell + 0.5) * CELL_S
-    b.pole = KEEP * b.pole + (1.0 - KEEP) * mean
+    b.pole = KEEP * b.pole + (1.0 - KEEP) * b.mean
+    last = b.wave
     b.wave = KEEP * b.wave + (1.0 - KEEP) * b.pole
+    b.path += abs(b.wave - last)
     b.still_high, b.still_low = max(b.still_high, b.wave), min(b.still_low, b.wave)
     if b.still_high - b.still_low > STILL * b.usual:
         b.still_s, b.still_high, b.still_low = b.wave_s, b.wave, b.wave
     _find_turns(b)
-    _turn_oscillator(b, mean)
+    _turn_oscillator(b)
     b.cell, b.area, b.covered_s = b.cell + 1.0, 0.0, 0.0
 
 

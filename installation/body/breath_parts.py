@@ -6,6 +6,9 @@ inhaling.  On the trunk a breath tilts the accelerometer, most in one of its axe
 such wave is felt by itself, in a virtual column of its own, `parts * column + part`, and `breath_fuse` makes one of
 them.  Late by the announcement of a beat and, on average, half an interval.
 
+Where in a breath the parts of a pulse stand differs from one person to the next, and under a ventilator they stand
+the other way round: their phase turns with the breath, but is sure to start with it only in the mean of many people.
+
 Sources: Meredith et al., J Med Eng Technol 36:1, 2012; Charlton et al., IEEE Rev Biomed Eng 11:2, 2018; for motion,
 Hung et al., EMBC 2008:5049.
 """

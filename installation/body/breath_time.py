@@ -20,18 +20,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.body.breath import GAP_S, KNOWN
+from installation.body.breath import GAP_S
+from installation.body.breath_memory import KNOWN
 from installation.compiled import compiled
 from installation.frame import Floats
 
-EASE = 0.03  # turns in which most of an error of phase is eased away: a tenth of a second at rest
+EASE = 0.015  # turns in which most of an error of phase is eased away: four ticks at rest
 FASTEST = 5.0  # times the pace, and never backwards, whatever there is to ease
 FAINT = 0.15  # of a usual breath: an oscillation so small has no phase, the rhythm goes on alone
 HELD_S, HELD = 4.0, 1.0  # a breath is held when the chest is still for longer, and for longer than a cycle
 GIVEN_UP_S = 120.0  # nobody holds it for longer: the belt lies somewhere
 
 # Each doubt is none at the first of its two numbers and complete at the second:
-MISSED = 0.35, 0.8  # power that the oscillator missed, against its own: breath 0.1, angular or in speech 0.4, noise 1
+MISSED = 0.3, 0.7  # power that the oscillator missed, against its own: breath 0.1, angular or in speech 0.4, noise 1
 OVERDUE = 1.25, 2.5  # cycles without a turn
 SILENT = 0.75, 1.5  # cycles without a sample
 
@@ -62,7 +63,7 @@ def _move(b: Any, now_s: float, dt_s: float) -> float:
     size = 2.0 * np.sqrt(b.along * b.along + b.across * b.across) / b.usual if b.usual > 0.0 else 0.0
     pace = 1.0
     if size > FAINT:
-        goal = np.arctan2(b.across, b.along) / (2.0 * np.pi) + 0.5 + (now_s - b.wave_s) / b.beat_s
+        goal = b.angle + 0.5 + (now_s - b.wave_s) / b.beat_s
         if np.isnan(b.phase):
             b.phase = _turn(goal - dt_s / b.beat_s)
         error = goal - b.phase - dt_s / b.beat_s

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.body.breath import RESP, breaths, feel_breath
+from installation.body.breath import RESP, feel_breath
 from installation.body.breath_fuse import fuse, leads
+from installation.body.breath_memory import breaths
 from installation.body.breath_parts import (
     MOTION_PARTS,
     PULSE_PARTS,
