@@ -41,6 +41,7 @@ QUICKEST_S, SLOWEST_S = 0.5, 5.0  # its rise
 STEP_S = 0.42  # height over steepest slope: a step, smoothed, has 0.37 s, a response more
 SLOPE_US_S = 0.03  # at its steepest, beyond the drift: the least height within the usual rise of 1-3 s
 GROUND_US_S = 0.01  # slopes under this, beyond the drift, are the level's own: a third of it
+CLEAR = 5.0  # so much steeper than the least is a strong one
 FOOT = 0.1  # of the steepest slope: under either the rise has not begun, or is over
 PAST, SURELY_PAST = 0.7, 0.2  # of the steepest slope: it has been passed, without noise and in any noise
 SLOPE_NOISE = 1.5  # a ripple's slope, in its height over one pole
@@ -72,7 +73,7 @@ SKIN = np.dtype(
         *((name, "f8") for name in ("seen_s", "time_s", "raw", "pole1", "pole2", "wave", "slope")),
         *((name, "f8") for name in ("begun_s", "changed_s", "bad", "bad_s", "quantum")),
         *((name, "f8") for name in ("low", "ripple", "ripples")),  # foot of this ripple, the usual one, how many
-        *((name, "f8") for name in ("onset_s", "onset_us", "steepest")),  # the rise under way
+        *((name, "f8") for name in ("onset_s", "onset_us", "foot_s", "foot_us", "steepest")),  # the rise under way
         *((name, "f8") for name in ("flattest", "flattest_s", "flattest_us")),  # of it, since it was announced
         *((name, "f8") for name in ("phasic", "drift")),
         # the last response; the sample that announced it
@@ -151,7 +152,11 @@ def _rise(s: Any) -> None:
     """Judge the rise under way at the newest sample; where it is a response, announce it once."""
     here_s = s.time_s - DELAY_S
     s.steepest = max(s.steepest, s.slope)
-    height, since_s = s.wave - s.onset_us, here_s - s.onset_s
+    if s.slope < SLOPE_US_S + max(0.0, s.drift) and s.steepest <= CLEAR * SLOPE_US_S:
+        s.foot_s, s.foot_us = s.time_s - LIFT_S, s.wave
+    strong = s.steepest > CLEAR * SLOPE_US_S and s.foot_s > s.onset_s  # it begins where it became steep
+    onset_s, onset_us = (s.foot_s, s.foot_us) if strong else (s.onset_s, s.onset_us)
+    height = s.wave - s.onset_us
     if s.announced:
         if s.slope < s.flattest:
             s.flattest, s.flattest_s, s.flattest_us = s.slope, s.time_s - LIFT_S, s.wave
@@ -163,22 +168,23 @@ def _rise(s: Any) -> None:
     elif (
         s.slope < max(SURELY_PAST * s.steepest, PAST * s.steepest - SLOPE_NOISE * s.ripple / SMOOTH_S)
         and height >= _least_us(s)
-        and QUICKEST_S <= since_s <= SLOWEST_S
+        and here_s - s.onset_s >= QUICKEST_S
+        and here_s - onset_s <= SLOWEST_S
         and height >= STEP_S * s.steepest
         and s.steepest >= SLOPE_US_S + max(0.0, s.drift)
         and s.time_s - s.bad_s >= WARY_S
-        and not s.onset_s - s.scr_onset_s < REFRACTORY_S  # NaN before the first
+        and not onset_s - s.scr_onset_s < REFRACTORY_S  # NaN before the first
     ):
         s.announced = s.news = True
         s.low = np.inf  # no ripple
         s.flattest, s.flattest_s, s.flattest_us = s.slope, s.time_s - LIFT_S, s.wave
-        s.scr_onset_s, s.scr_onset_us, s.top_us, s.top_s, s.told_s = s.onset_s, s.onset_us, s.wave, here_s, s.time_s
-        s.rise_s = since_s
+        s.scr_onset_s, s.scr_onset_us, s.top_us, s.top_s, s.told_s = onset_s, onset_us, s.wave, here_s, s.time_s
+        s.rise_s = here_s - onset_s
         s.count = 1.0 + s.count * np.exp(-(s.time_s - s.count_s) / RATE_S)
         s.count_s = s.time_s
     elif s.slope < max(GROUND_US_S + max(0.0, s.drift), FOOT * s.steepest):
         _mark(s, s.time_s - LIFT_S, s.wave)
-    elif since_s > SLOWEST_S:  # too slow: until it ends, only a response on its shoulder is one
+    elif here_s - onset_s > SLOWEST_S:  # too slow: until it ends, only a response on its shoulder is one
         s.announced = True
         s.flattest, s.flattest_s, s.flattest_us = s.slope, s.time_s - LIFT_S, s.wave
     if s.wave > s.top_us and here_s - s.top_s < REFRACTORY_S and here_s - s.scr_onset_s <= SLOWEST_S:
