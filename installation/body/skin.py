@@ -39,6 +39,8 @@ WARY_S = 5.0  # nothing is believed so soon after invalid samples (Kleckner 2018
 LEAST_US, OF_LEVEL, FAINTEST_US = 0.05, 0.05, 0.01  # its height, or this share of a dry skin's level (Boucsein 2012)
 QUICKEST_S, SLOWEST_S = 0.5, 5.0  # its rise
 STEP_S = 0.42  # height over steepest slope: a step, smoothed, has 0.37 s, a response more
+FALL_S, FALLEN = 0.6, (0.08, 0.6)  # so long after a quicker rise it has fallen by such a share: no step, no spike
+CLEARLY = 2.0  # and is so much higher than a response must be
 SLOPE_US_S = 0.03  # at its steepest, beyond the drift: the least height within the usual rise of 1-3 s
 GROUND_US_S = 0.01  # slopes under this, beyond the drift, are the level's own: a third of it
 CLEAR = 5.0  # so much steeper than the least is a strong one
@@ -74,6 +76,7 @@ SKIN = np.dtype(
         *((name, "f8") for name in ("begun_s", "changed_s", "bad", "bad_s", "quantum")),
         *((name, "f8") for name in ("low", "ripple", "ripples")),  # foot of this ripple, the usual one, how many
         *((name, "f8") for name in ("onset_s", "onset_us", "foot_s", "foot_us", "steepest")),  # the rise under way
+        *((name, "f8") for name in ("quick_s", "quick_us", "quick_onset_s", "quick_onset_us")),  # top of a quick one
         *((name, "f8") for name in ("flattest", "flattest_s", "flattest_us")),  # of it, since it was announced
         *((name, "f8") for name in ("phasic", "drift")),
         # the last response; the sample that announced it
@@ -95,7 +98,7 @@ SKIN = np.dtype(
 def skins(columns: int) -> NDArray[Any]:
     """Memory of `columns` skins of which nothing is known."""
     memory = np.zeros(columns, SKIN)
-    for name in ("seen_s", "time_s", "begun_s", "changed_s", "scr_onset_s", "top_s", "told_s", "quality"):
+    for name in ("seen_s", "time_s", "begun_s", "changed_s", "scr_onset_s", "top_s", "told_s", "quality", "quick_s"):
         memory[name] = np.nan
     memory["ripples"] = CALM_RIPPLES
     return memory
@@ -116,7 +119,7 @@ def _begin(s: Any, time_s: float, value: float) -> None:
     s.raw = s.pole1 = s.pole2 = s.wave = s.low = s.onset_us = value
     s.slope = s.steepest = s.phasic = s.drift = s.bad = 0.0
     s.bad_s = time_s
-    s.announced = False
+    s.announced, s.quick_s = False, np.nan
     if not s.begun_s <= time_s:  # NaN before the first
         s.begun_s = s.count_s = time_s
 
@@ -148,45 +151,76 @@ def _mark(s: Any, onset_s: float, onset_us: float) -> None:
 
 
 @compiled
+def _ripple(s: Any, height: float) -> None:
+    """A rise was none: the usual ripple follows its height, though never far at once."""
+    s.ripples = min(s.ripples + 1.0, 1.0 / RIPPLE_KEEPS)
+    s.ripple += (min(height, RIPPLES * s.ripple + LEAST_US) - s.ripple) / s.ripples
+
+
+@compiled
+def _announce(s: Any, onset_s: float, onset_us: float, top_s: float, top_us: float) -> None:
+    """A response is certain: it becomes the last one, and news."""
+    s.news, s.told_s = True, s.time_s
+    s.scr_onset_s, s.scr_onset_us, s.top_s, s.top_us, s.rise_s = onset_s, onset_us, top_s, top_us, top_s - onset_s
+    s.count = 1.0 + s.count * np.exp(-(s.time_s - s.count_s) / RATE_S)
+    s.count_s = s.time_s
+
+
+@compiled
+def _refuse(s: Any) -> None:
+    """The rise under way is told or refused: until it ends, only a steeper one on its shoulder counts."""
+    s.announced = True
+    s.flattest, s.flattest_s, s.flattest_us = s.slope, s.time_s - LIFT_S, s.wave
+
+
+@compiled
 def _rise(s: Any) -> None:
     """Judge the rise under way at the newest sample; where it is a response, announce it once."""
-    here_s = s.time_s - DELAY_S
+    now_s, here_s = s.time_s - LIFT_S, s.time_s - DELAY_S  # of an onset, of all that is slower
     s.steepest = max(s.steepest, s.slope)
     if s.slope < SLOPE_US_S + max(0.0, s.drift) and s.steepest <= CLEAR * SLOPE_US_S:
-        s.foot_s, s.foot_us = s.time_s - LIFT_S, s.wave
+        s.foot_s, s.foot_us = now_s, s.wave
     strong = s.steepest > CLEAR * SLOPE_US_S and s.foot_s > s.onset_s  # it begins where it became steep
     onset_s, onset_us = (s.foot_s, s.foot_us) if strong else (s.onset_s, s.onset_us)
     height = s.wave - s.onset_us
+    tall = (
+        height >= _least_us(s)
+        and s.steepest >= SLOPE_US_S + max(0.0, s.drift)
+        and s.time_s - s.bad_s >= WARY_S
+        and not onset_s - s.scr_onset_s < REFRACTORY_S  # NaN before the first
+    )
+    quick = here_s - s.onset_s < QUICKEST_S or height < STEP_S * s.steepest
     if s.announced:
         if s.slope < s.flattest:
-            s.flattest, s.flattest_s, s.flattest_us = s.slope, s.time_s - LIFT_S, s.wave
+            s.flattest, s.flattest_s, s.flattest_us = s.slope, now_s, s.wave
         if s.slope <= 0.0:
-            _mark(s, s.time_s - LIFT_S, s.wave)
+            _mark(s, now_s, s.wave)
         elif s.slope > AGAIN * s.flattest + SLOPE_US_S and here_s - s.scr_onset_s > REFRACTORY_S:
             _mark(s, s.flattest_s, s.flattest_us)
             s.steepest, s.top_s = s.slope, np.nan  # the first response ends on the shoulder
     elif (
-        s.slope < max(SURELY_PAST * s.steepest, PAST * s.steepest - SLOPE_NOISE * s.ripple / SMOOTH_S)
-        and height >= _least_us(s)
-        and here_s - s.onset_s >= QUICKEST_S
+        tall
+        and not quick
         and here_s - onset_s <= SLOWEST_S
-        and height >= STEP_S * s.steepest
-        and s.steepest >= SLOPE_US_S + max(0.0, s.drift)
-        and s.time_s - s.bad_s >= WARY_S
-        and not onset_s - s.scr_onset_s < REFRACTORY_S  # NaN before the first
+        and s.slope < max(SURELY_PAST * s.steepest, PAST * s.steepest - SLOPE_NOISE * s.ripple / SMOOTH_S)
     ):
-        s.announced = s.news = True
+        _announce(s, onset_s, onset_us, here_s, s.wave)
+        _refuse(s)
         s.low = np.inf  # no ripple
-        s.flattest, s.flattest_s, s.flattest_us = s.slope, s.time_s - LIFT_S, s.wave
-        s.scr_onset_s, s.scr_onset_us, s.top_us, s.top_s, s.told_s = onset_s, onset_us, s.wave, here_s, s.time_s
-        s.rise_s = here_s - onset_s
-        s.count = 1.0 + s.count * np.exp(-(s.time_s - s.count_s) / RATE_S)
-        s.count_s = s.time_s
     elif s.slope < max(GROUND_US_S + max(0.0, s.drift), FOOT * s.steepest):
-        _mark(s, s.time_s - LIFT_S, s.wave)
-    elif here_s - onset_s > SLOWEST_S:  # too slow: until it ends, only a response on its shoulder is one
-        s.announced = True
-        s.flattest, s.flattest_s, s.flattest_us = s.slope, s.time_s - LIFT_S, s.wave
+        if tall and quick and height > CLEARLY * _least_us(s):
+            s.quick_s, s.quick_us, s.quick_onset_s, s.quick_onset_us = here_s, s.wave, onset_s, onset_us
+            s.low = np.inf
+        _mark(s, now_s, s.wave)
+    elif here_s - onset_s > SLOWEST_S:
+        _refuse(s)
+    if here_s - s.quick_s >= FALL_S:  # NaN where there was none
+        fallen = (s.quick_us - s.wave) / (s.quick_us - s.quick_onset_us)
+        if FALLEN[0] < fallen < FALLEN[1]:
+            _announce(s, s.quick_onset_s, s.quick_onset_us, s.quick_s, s.quick_us)
+        else:
+            _ripple(s, s.quick_us - s.quick_onset_us)
+        s.quick_s = np.nan
     if s.wave > s.top_us and here_s - s.top_s < REFRACTORY_S and here_s - s.scr_onset_s <= SLOWEST_S:
         s.top_us, s.top_s, s.rise_s = s.wave, here_s, here_s - s.scr_onset_s
 
@@ -206,8 +240,7 @@ def _part(s: Any, step: float, change: float, before: float) -> None:
     if s.slope > 0.0 and before <= 0.0:
         s.low = s.wave
     elif s.slope <= 0.0 and before > 0.0 and s.wave > s.low:
-        s.ripples = min(s.ripples + 1.0, 1.0 / RIPPLE_KEEPS)
-        s.ripple += (min(s.wave - s.low, RIPPLES * s.ripple + LEAST_US) - s.ripple) / s.ripples
+        _ripple(s, s.wave - s.low)
 
 
 @compiled
