@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.compiled import compiled
-from installation.frame import CHANNELS, Flags, Floats, Ints
+from installation.frame import CHANNELS, Floats, Ints
 
 EDA = CHANNELS.index("eda")
 
@@ -67,8 +67,6 @@ FLAT_S = 4.0, 10.0  # without the slightest change: no skin
 CONTACT_US = 0.2, 0.12  # level: open electrodes of a wristband read up to the second
 COARSE_US = 0.05, 0.2  # step of the converter against the height of a response
 NOISY_US = 0.1, 0.5  # height that a response needs to stand out from the noise
-SILENT_S = 1.5, 4.0  # without a sample; the slowest sensors send four a second, in packets
-STALE_S = 1.0  # a response that came through this late is no news for the light
 
 SKIN = np.dtype(
     [
@@ -244,17 +242,12 @@ def _part(s: Any, step: float, change: float, before: float) -> None:
 
 
 @compiled
-def _rate(s: Any, now_s: float) -> float:
-    """Responses a minute, over about the last `RATE_S`."""
-    felt_s = max(RATE_S, now_s - s.begun_s)
-    return float(s.count * np.exp(-(now_s - s.count_s) / RATE_S) * 60.0 / RATE_S / -np.expm1(-felt_s / RATE_S))
-
-
-@compiled
 def _remember(s: Any, slot: int) -> None:
     """Keep level and rate of one slot of the last five minutes."""
     here = s.slots % SLOTS
-    s.levels[here], s.rates[here], s.slot = s.wave - s.phasic, _rate(s, s.time_s), slot
+    felt_s = max(RATE_S, s.time_s - s.begun_s)
+    count = s.count * np.exp(-(s.time_s - s.count_s) / RATE_S) / -np.expm1(-felt_s / RATE_S)
+    s.levels[here], s.rates[here], s.slot = s.wave - s.phasic, count * 60.0 / RATE_S, slot
     s.slots += 1
 
 
@@ -302,40 +295,3 @@ def feel_skin(memory: NDArray[Any], time_s: Floats, column: Ints, channel: Ints,
             * _sure(s.quantum, COARSE_US)
             * _sure(_least_us(s), NOISY_US)
         )
-
-
-@compiled
-def skin_now(
-    memory: NDArray[Any],
-    now_s: float,
-    tonic_us: Floats,
-    phasic_us: Floats,
-    scr: Flags,
-    scr_amplitude_us: Floats,
-    scr_rise_s: Floats,
-    scr_onset_s: Floats,
-    scr_rate_per_min: Floats,
-    quality: Floats,
-    age_s: Floats,
-) -> None:
-    """What is known of every skin at this tick, written; NaN: not known.
-
-    memory (M,) · tonic_us, phasic_us (M,) µS · scr (M,) True where a response was announced since the last tick ·
-    scr_amplitude_us (M,) µS from onset to peak, scr_rise_s (M,) s, scr_onset_s (M,) time, all of the last
-    response, and still growing until its peak · scr_rate_per_min (M,) · quality (M,) 0..1 ·
-    age_s (M,) of the newest sample, s
-    """
-    for c in range(memory.size):
-        s = memory[c]
-        known = s.time_s > -np.inf
-        age_s[c] = now_s - s.seen_s
-        quality[c] = s.quality * _sure(age_s[c], SILENT_S)
-        tonic_us[c] = s.wave - s.phasic if known else np.nan
-        phasic_us[c] = s.phasic if known else np.nan
-        scr[c] = s.news and now_s - s.told_s < STALE_S
-        s.news = False
-        told = s.told_s > -np.inf
-        scr_onset_s[c] = s.scr_onset_s
-        scr_amplitude_us[c] = s.top_us - s.scr_onset_us if told else np.nan
-        scr_rise_s[c] = s.rise_s if told else np.nan
-        scr_rate_per_min[c] = _rate(s, now_s) if known else np.nan

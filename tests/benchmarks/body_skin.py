@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from installation.body.skin import EDA, feel_skin, skin_now, skins
+from installation.body.arousal import skin_now
+from installation.body.skin import EDA, feel_skin, skins
 from installation.cli.bench import Row
 from tests.benchmarks.aims import judged
 from tests.benchmarks.recordings import Floats, records

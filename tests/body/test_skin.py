@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from installation.body.arousal import arousal_now, arousals
-from installation.body.skin import EDA, feel_skin, skin_now, skins
+from installation.body.arousal import arousal_now, arousals, skin_now
+from installation.body.skin import EDA, feel_skin, skins
 from tests.body.skin_fakes import Array, feel, matched, response, responses
 
 ONSETS_S = np.array([12.0, 21.0, 33.0, 40.0, 52.0])
