@@ -5,7 +5,8 @@ the ground and is announced once it has clearly passed its steepest point: usual
 light answers while it still climbs.  Its amplitude and rise time grow until the peak.  What rises in a response is
 phasic and recovers exponentially; the rest is tonic, and the two add up to the smoothed conductance.
 
-Latency: 0.3 s for every value (the smoothing); a response is announced 0.7-1.5 s after its onset.
+Latency: 0.3 s for every value (the smoothing); a response is announced 0.7-1.5 s after its onset, a slow one
+up to 3 s.  A rise quicker than any response is taken for one where it falls again as skin does: no step, no spike.
 
 Sources: criteria of a response: Boucsein et al., Psychophysiology 49:1017, 2012, and Braithwaite et al., guide for
 analysing EDA, 2013; shape of a response: Alexander et al., J Neurosci Methods 146:116, 2005; what is
@@ -39,12 +40,12 @@ WARY_S = 5.0  # nothing is believed so soon after invalid samples (Kleckner 2018
 LEAST_US, OF_LEVEL, FAINTEST_US = 0.05, 0.05, 0.01  # its height, or this share of a dry skin's level (Boucsein 2012)
 QUICKEST_S, SLOWEST_S = 0.5, 5.0  # its rise
 STEP_S = 0.42  # height over steepest slope: a step, smoothed, has 0.37 s, a response more
-FALL_S, FALLEN = 0.6, (0.08, 0.6)  # so long after a quicker rise it has fallen by such a share: no step, no spike
-CLEARLY = 2.0  # and is so much higher than a response must be
+FALL_S, FALLEN = (0.5, 1.2), (0.08, 0.6)  # so long after a quicker rise skin has fallen by such a share
+CLEARLY = 2.0  # and a quicker rise must be so much higher than another
 SLOPE_US_S = 0.03  # at its steepest, beyond the drift: the least height within the usual rise of 1-3 s
-GROUND_US_S = 0.01  # slopes under this, beyond the drift, are the level's own: a third of it
+GROUND_US_S = 0.01  # a third of that, beyond the drift: under it the slope is the level's own, no rise has begun
 CLEAR = 5.0  # so much steeper than the least is a strong one
-FOOT = 0.1  # of the steepest slope: under either the rise has not begun, or is over
+FOOT = 0.1  # of the steepest slope: under it the rise is over
 PAST, SURELY_PAST = 0.7, 0.2  # of the steepest slope: it has been passed, without noise and in any noise
 SLOPE_NOISE = 1.5  # a ripple's slope, in its height over one pole
 AGAIN = 2.0  # so much steeper than at its flattest: another response on the shoulder of the first
@@ -212,13 +213,14 @@ def _rise(s: Any) -> None:
         _mark(s, now_s, s.wave)
     elif here_s - onset_s > SLOWEST_S:
         _refuse(s)
-    if here_s - s.quick_s >= FALL_S:  # NaN where there was none
-        fallen = (s.quick_us - s.wave) / (s.quick_us - s.quick_onset_us)
+    if here_s - s.quick_s >= FALL_S[0]:  # NaN where there was none
+        fallen = (s.quick_us - s.wave) / max(FAINTEST_US, s.quick_us - s.quick_onset_us)
         if FALLEN[0] < fallen < FALLEN[1]:
             _announce(s, s.quick_onset_s, s.quick_onset_us, s.quick_s, s.quick_us)
-        else:
+            s.quick_s = np.nan
+        elif fallen >= FALLEN[1] or here_s - s.quick_s > FALL_S[1]:
             _ripple(s, s.quick_us - s.quick_onset_us)
-        s.quick_s = np.nan
+            s.quick_s = np.nan
     if s.wave > s.top_us and here_s - s.top_s < REFRACTORY_S and here_s - s.scr_onset_s <= SLOWEST_S:
         s.top_us, s.top_s, s.rise_s = s.wave, here_s, here_s - s.scr_onset_s
 
