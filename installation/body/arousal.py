@@ -1,5 +1,6 @@
-"""Arousal 0..1 from skin conductance: where its level and its rate of responses stand among the wearer's own.
+"""What a skin says at a tick: tonic, phasic, responses, quality, and arousal 0..1.
 
+Arousal is where level and rate of responses stand among the wearer's own.
 The last five minutes of both are remembered every five seconds; medians and spreads of these are what is usual, so
 that a dry skin and a wet one, a calm wearer and a lively one, mean the same by a half.  While little is known
 the figures of people at rest stand in.  Time without contact is not remembered, and arousal is held.
@@ -17,15 +18,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.body.skin import SLOTS
+from installation.body.skin import RATE_S, SLOTS
 from installation.compiled import compiled
-from installation.frame import Floats
+from installation.frame import Flags, Floats
 
-RATE_S = 30.0  # before so long, few responses say little
 REST_PER_MIN, REST_SPREAD = 3.0, 2.0  # at rest 1-3 a minute (Braithwaite 2013): expected while no more is known
 REST_SLOTS = 12.0  # which weighs as much as a minute of the wearer's own
 LEVEL_SPREAD = 0.1  # of the level: less is no excitement
 BEYOND = 3.0  # spreads from the middle, where either measure is exhausted
+SILENT_S = 1.5, 4.0  # without a sample; the slowest sensors send four a second, in packets
+STALE_S = 1.0  # a response that came through this late is no news for the light
 EASE_S = 1.5  # arousal glides at this pace
 
 AROUSAL = np.dtype(
@@ -44,6 +46,58 @@ def arousals(columns: int) -> NDArray[Any]:
     memory = np.zeros(columns, AROUSAL)
     memory["arousal"] = np.nan
     return memory
+
+
+@compiled
+def _sure(measured: float, doubts: tuple[float, float]) -> float:
+    """1 at or beyond the first of `doubts`, 0 at the second, smooth between; 0 for NaN."""
+    along = (measured - doubts[1]) / (doubts[0] - doubts[1])
+    along = min(1.0, along) if along > 0.0 else 0.0
+    return float(along * along * (3.0 - 2.0 * along))
+
+
+@compiled
+def _rate(s: Any, now_s: float) -> float:
+    """Responses a minute, over about the last `RATE_S`."""
+    felt_s = max(RATE_S, now_s - s.begun_s)
+    return float(s.count * np.exp(-(now_s - s.count_s) / RATE_S) * 60.0 / RATE_S / -np.expm1(-felt_s / RATE_S))
+
+
+@compiled
+def skin_now(
+    memory: NDArray[Any],
+    now_s: float,
+    tonic_us: Floats,
+    phasic_us: Floats,
+    scr: Flags,
+    scr_amplitude_us: Floats,
+    scr_rise_s: Floats,
+    scr_onset_s: Floats,
+    scr_rate_per_min: Floats,
+    quality: Floats,
+    age_s: Floats,
+) -> None:
+    """What is known of every skin at this tick, written; NaN: not known.
+
+    memory (M,) · tonic_us, phasic_us (M,) µS · scr (M,) True where a response was announced since the last tick ·
+    scr_amplitude_us (M,) µS from onset to peak, scr_rise_s (M,) s, scr_onset_s (M,) time, all of the last
+    response, and still growing until its peak · scr_rate_per_min (M,) · quality (M,) 0..1 ·
+    age_s (M,) of the newest sample, s
+    """
+    for c in range(memory.size):
+        s = memory[c]
+        known = s.time_s > -np.inf
+        age_s[c] = now_s - s.seen_s
+        quality[c] = s.quality * _sure(age_s[c], SILENT_S)
+        tonic_us[c] = s.wave - s.phasic if known else np.nan
+        phasic_us[c] = s.phasic if known else np.nan
+        scr[c] = s.news and now_s - s.told_s < STALE_S
+        s.news = False
+        told = s.told_s > -np.inf
+        scr_onset_s[c] = s.scr_onset_s
+        scr_amplitude_us[c] = s.top_us - s.scr_onset_us if told else np.nan
+        scr_rise_s[c] = s.rise_s if told else np.nan
+        scr_rate_per_min[c] = _rate(s, now_s) if known else np.nan
 
 
 @compiled

@@ -150,10 +150,10 @@ def _begin(m: Any, time_s: float, x: float, y: float, z: float) -> None:
     m.slot = int(np.floor(time_s / GRID_S))
     m.begun_s, m.changed_s, m.up_s, m.cadence, m.stillness = time_s, np.nan, np.nan, np.nan, 0.0
     m.found = 0
-    m.unrest, m.points, m.raised = 1.0, 1.0, False
+    m.points, m.raised = 1.0, False
     length = np.sqrt(x * x + y * y + z * z)
     if m.unit == 0.0:
-        m.unit = length
+        m.unit, m.unrest = length, 1.0  # whoever puts a sensor on shakes it first
     if length > 0.0 and m.rest_x == 0.0 and m.rest_y == 0.0 and m.rest_z == 0.0:
         m.rest_x, m.rest_y, m.rest_z = x / length, y / length, z / length
 

@@ -5,7 +5,8 @@ the ground and is announced once it has clearly passed its steepest point: usual
 light answers while it still climbs.  Its amplitude and rise time grow until the peak.  What rises in a response is
 phasic and recovers exponentially; the rest is tonic, and the two add up to the smoothed conductance.
 
-Latency: 0.3 s for every value (the smoothing); a response is announced 0.7-1.5 s after its onset.
+Latency: 0.3 s for every value (the smoothing); a response is announced 0.7-1.5 s after its onset, a slow one
+up to 3 s.  A rise quicker than any response is taken for one where it falls again as skin does: no step, no spike.
 
 Sources: criteria of a response: Boucsein et al., Psychophysiology 49:1017, 2012, and Braithwaite et al., guide for
 analysing EDA, 2013; shape of a response: Alexander et al., J Neurosci Methods 146:116, 2005; what is
@@ -20,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.compiled import compiled
-from installation.frame import CHANNELS, Flags, Floats, Ints
+from installation.frame import CHANNELS, Floats, Ints
 
 EDA = CHANNELS.index("eda")
 
@@ -39,9 +40,12 @@ WARY_S = 5.0  # nothing is believed so soon after invalid samples (Kleckner 2018
 LEAST_US, OF_LEVEL, FAINTEST_US = 0.05, 0.05, 0.01  # its height, or this share of a dry skin's level (Boucsein 2012)
 QUICKEST_S, SLOWEST_S = 0.5, 5.0  # its rise
 STEP_S = 0.42  # height over steepest slope: a step, smoothed, has 0.37 s, a response more
+FALL_S, FALLEN = (0.5, 1.2), (0.08, 0.6)  # so long after a quicker rise skin has fallen by such a share
+CLEARLY = 2.0  # and a quicker rise must be so much higher than another
 SLOPE_US_S = 0.03  # at its steepest, beyond the drift: the least height within the usual rise of 1-3 s
-GROUND_US_S = 0.01  # slopes under this, beyond the drift, are the level's own: a third of it
-FOOT = 0.1  # of the steepest slope: under either the rise has not begun, or is over
+GROUND_US_S = 0.01  # a third of that, beyond the drift: under it the slope is the level's own, no rise has begun
+CLEAR = 5.0  # so much steeper than the least is a strong one
+FOOT = 0.1  # of the steepest slope: under it the rise is over
 PAST, SURELY_PAST = 0.7, 0.2  # of the steepest slope: it has been passed, without noise and in any noise
 SLOPE_NOISE = 1.5  # a ripple's slope, in its height over one pole
 AGAIN = 2.0  # so much steeper than at its flattest: another response on the shoulder of the first
@@ -64,15 +68,14 @@ FLAT_S = 4.0, 10.0  # without the slightest change: no skin
 CONTACT_US = 0.2, 0.12  # level: open electrodes of a wristband read up to the second
 COARSE_US = 0.05, 0.2  # step of the converter against the height of a response
 NOISY_US = 0.1, 0.5  # height that a response needs to stand out from the noise
-SILENT_S = 1.5, 4.0  # without a sample; the slowest sensors send four a second, in packets
-STALE_S = 1.0  # a response that came through this late is no news for the light
 
 SKIN = np.dtype(
     [
         *((name, "f8") for name in ("seen_s", "time_s", "raw", "pole1", "pole2", "wave", "slope")),
         *((name, "f8") for name in ("begun_s", "changed_s", "bad", "bad_s", "quantum")),
         *((name, "f8") for name in ("low", "ripple", "ripples")),  # foot of this ripple, the usual one, how many
-        *((name, "f8") for name in ("onset_s", "onset_us", "steepest")),  # the rise under way
+        *((name, "f8") for name in ("onset_s", "onset_us", "foot_s", "foot_us", "steepest")),  # the rise under way
+        *((name, "f8") for name in ("quick_s", "quick_us", "quick_onset_s", "quick_onset_us")),  # top of a quick one
         *((name, "f8") for name in ("flattest", "flattest_s", "flattest_us")),  # of it, since it was announced
         *((name, "f8") for name in ("phasic", "drift")),
         # the last response; the sample that announced it
@@ -94,7 +97,7 @@ SKIN = np.dtype(
 def skins(columns: int) -> NDArray[Any]:
     """Memory of `columns` skins of which nothing is known."""
     memory = np.zeros(columns, SKIN)
-    for name in ("seen_s", "time_s", "begun_s", "changed_s", "scr_onset_s", "top_s", "told_s", "quality"):
+    for name in ("seen_s", "time_s", "begun_s", "changed_s", "scr_onset_s", "top_s", "told_s", "quality", "quick_s"):
         memory[name] = np.nan
     memory["ripples"] = CALM_RIPPLES
     return memory
@@ -115,7 +118,7 @@ def _begin(s: Any, time_s: float, value: float) -> None:
     s.raw = s.pole1 = s.pole2 = s.wave = s.low = s.onset_us = value
     s.slope = s.steepest = s.phasic = s.drift = s.bad = 0.0
     s.bad_s = time_s
-    s.announced = False
+    s.announced, s.quick_s = False, np.nan
     if not s.begun_s <= time_s:  # NaN before the first
         s.begun_s = s.count_s = time_s
 
@@ -147,40 +150,77 @@ def _mark(s: Any, onset_s: float, onset_us: float) -> None:
 
 
 @compiled
+def _ripple(s: Any, height: float) -> None:
+    """A rise was none: the usual ripple follows its height, though never far at once."""
+    s.ripples = min(s.ripples + 1.0, 1.0 / RIPPLE_KEEPS)
+    s.ripple += (min(height, RIPPLES * s.ripple + LEAST_US) - s.ripple) / s.ripples
+
+
+@compiled
+def _announce(s: Any, onset_s: float, onset_us: float, top_s: float, top_us: float) -> None:
+    """A response is certain: it becomes the last one, and news."""
+    s.news, s.told_s = True, s.time_s
+    s.scr_onset_s, s.scr_onset_us, s.top_s, s.top_us, s.rise_s = onset_s, onset_us, top_s, top_us, top_s - onset_s
+    s.count = 1.0 + s.count * np.exp(-(s.time_s - s.count_s) / RATE_S)
+    s.count_s = s.time_s
+
+
+@compiled
+def _refuse(s: Any) -> None:
+    """The rise under way is told or refused: until it ends, only a steeper one on its shoulder counts."""
+    s.announced = True
+    s.flattest, s.flattest_s, s.flattest_us = s.slope, s.time_s - LIFT_S, s.wave
+
+
+@compiled
 def _rise(s: Any) -> None:
     """Judge the rise under way at the newest sample; where it is a response, announce it once."""
-    here_s = s.time_s - DELAY_S
+    now_s, here_s = s.time_s - LIFT_S, s.time_s - DELAY_S  # of an onset, of all that is slower
     s.steepest = max(s.steepest, s.slope)
-    height, since_s = s.wave - s.onset_us, here_s - s.onset_s
+    if s.slope < SLOPE_US_S + max(0.0, s.drift) and s.steepest <= CLEAR * SLOPE_US_S:
+        s.foot_s, s.foot_us = now_s, s.wave
+    strong = s.steepest > CLEAR * SLOPE_US_S and s.foot_s > s.onset_s  # it begins where it became steep
+    onset_s, onset_us = (s.foot_s, s.foot_us) if strong else (s.onset_s, s.onset_us)
+    height = s.wave - s.onset_us
+    tall = (
+        height >= _least_us(s)
+        and s.steepest >= SLOPE_US_S + max(0.0, s.drift)
+        and s.time_s - s.bad_s >= WARY_S
+        and not onset_s - s.scr_onset_s < REFRACTORY_S  # NaN before the first
+    )
+    quick = here_s - s.onset_s < QUICKEST_S or height < STEP_S * s.steepest
     if s.announced:
         if s.slope < s.flattest:
-            s.flattest, s.flattest_s, s.flattest_us = s.slope, s.time_s - LIFT_S, s.wave
+            s.flattest, s.flattest_s, s.flattest_us = s.slope, now_s, s.wave
         if s.slope <= 0.0:
-            _mark(s, s.time_s - LIFT_S, s.wave)
+            _mark(s, now_s, s.wave)
         elif s.slope > AGAIN * s.flattest + SLOPE_US_S and here_s - s.scr_onset_s > REFRACTORY_S:
             _mark(s, s.flattest_s, s.flattest_us)
             s.steepest, s.top_s = s.slope, np.nan  # the first response ends on the shoulder
     elif (
-        s.slope < max(SURELY_PAST * s.steepest, PAST * s.steepest - SLOPE_NOISE * s.ripple / SMOOTH_S)
-        and height >= _least_us(s)
-        and QUICKEST_S <= since_s <= SLOWEST_S
-        and height >= STEP_S * s.steepest
-        and s.steepest >= SLOPE_US_S + max(0.0, s.drift)
-        and s.time_s - s.bad_s >= WARY_S
-        and not s.onset_s - s.scr_onset_s < REFRACTORY_S  # NaN before the first
+        tall
+        and not quick
+        and here_s - onset_s <= SLOWEST_S
+        and s.slope < max(SURELY_PAST * s.steepest, PAST * s.steepest - SLOPE_NOISE * s.ripple / SMOOTH_S)
     ):
-        s.announced = s.news = True
+        _announce(s, onset_s, onset_us, here_s, s.wave)
+        _refuse(s)
         s.low = np.inf  # no ripple
-        s.flattest, s.flattest_s, s.flattest_us = s.slope, s.time_s - LIFT_S, s.wave
-        s.scr_onset_s, s.scr_onset_us, s.top_us, s.top_s, s.told_s = s.onset_s, s.onset_us, s.wave, here_s, s.time_s
-        s.rise_s = since_s
-        s.count = 1.0 + s.count * np.exp(-(s.time_s - s.count_s) / RATE_S)
-        s.count_s = s.time_s
     elif s.slope < max(GROUND_US_S + max(0.0, s.drift), FOOT * s.steepest):
-        _mark(s, s.time_s - LIFT_S, s.wave)
-    elif since_s > SLOWEST_S:  # too slow: until it ends, only a response on its shoulder is one
-        s.announced = True
-        s.flattest, s.flattest_s, s.flattest_us = s.slope, s.time_s - LIFT_S, s.wave
+        if tall and quick and height > CLEARLY * _least_us(s):
+            s.quick_s, s.quick_us, s.quick_onset_s, s.quick_onset_us = here_s, s.wave, onset_s, onset_us
+            s.low = np.inf
+        _mark(s, now_s, s.wave)
+    elif here_s - onset_s > SLOWEST_S:
+        _refuse(s)
+    if here_s - s.quick_s >= FALL_S[0]:  # NaN where there was none
+        fallen = (s.quick_us - s.wave) / max(FAINTEST_US, s.quick_us - s.quick_onset_us)
+        if FALLEN[0] < fallen < FALLEN[1]:
+            _announce(s, s.quick_onset_s, s.quick_onset_us, s.quick_s, s.quick_us)
+            s.quick_s = np.nan
+        elif fallen >= FALLEN[1] or here_s - s.quick_s > FALL_S[1]:
+            _ripple(s, s.quick_us - s.quick_onset_us)
+            s.quick_s = np.nan
     if s.wave > s.top_us and here_s - s.top_s < REFRACTORY_S and here_s - s.scr_onset_s <= SLOWEST_S:
         s.top_us, s.top_s, s.rise_s = s.wave, here_s, here_s - s.scr_onset_s
 
@@ -200,22 +240,16 @@ def _part(s: Any, step: float, change: float, before: float) -> None:
     if s.slope > 0.0 and before <= 0.0:
         s.low = s.wave
     elif s.slope <= 0.0 and before > 0.0 and s.wave > s.low:
-        s.ripples = min(s.ripples + 1.0, 1.0 / RIPPLE_KEEPS)
-        s.ripple += (min(s.wave - s.low, RIPPLES * s.ripple + LEAST_US) - s.ripple) / s.ripples
-
-
-@compiled
-def _rate(s: Any, now_s: float) -> float:
-    """Responses a minute, over about the last `RATE_S`."""
-    felt_s = max(RATE_S, now_s - s.begun_s)
-    return float(s.count * np.exp(-(now_s - s.count_s) / RATE_S) * 60.0 / RATE_S / -np.expm1(-felt_s / RATE_S))
+        _ripple(s, s.wave - s.low)
 
 
 @compiled
 def _remember(s: Any, slot: int) -> None:
     """Keep level and rate of one slot of the last five minutes."""
     here = s.slots % SLOTS
-    s.levels[here], s.rates[here], s.slot = s.wave - s.phasic, _rate(s, s.time_s), slot
+    felt_s = max(RATE_S, s.time_s - s.begun_s)
+    count = s.count * np.exp(-(s.time_s - s.count_s) / RATE_S) / -np.expm1(-felt_s / RATE_S)
+    s.levels[here], s.rates[here], s.slot = s.wave - s.phasic, count * 60.0 / RATE_S, slot
     s.slots += 1
 
 
@@ -263,40 +297,3 @@ def feel_skin(memory: NDArray[Any], time_s: Floats, column: Ints, channel: Ints,
             * _sure(s.quantum, COARSE_US)
             * _sure(_least_us(s), NOISY_US)
         )
-
-
-@compiled
-def skin_now(
-    memory: NDArray[Any],
-    now_s: float,
-    tonic_us: Floats,
-    phasic_us: Floats,
-    scr: Flags,
-    scr_amplitude_us: Floats,
-    scr_rise_s: Floats,
-    scr_onset_s: Floats,
-    scr_rate_per_min: Floats,
-    quality: Floats,
-    age_s: Floats,
-) -> None:
-    """What is known of every skin at this tick, written; NaN: not known.
-
-    memory (M,) · tonic_us, phasic_us (M,) µS · scr (M,) True where a response was announced since the last tick ·
-    scr_amplitude_us (M,) µS from onset to peak, scr_rise_s (M,) s, scr_onset_s (M,) time, all of the last
-    response, and still growing until its peak · scr_rate_per_min (M,) · quality (M,) 0..1 ·
-    age_s (M,) of the newest sample, s
-    """
-    for c in range(memory.size):
-        s = memory[c]
-        known = s.time_s > -np.inf
-        age_s[c] = now_s - s.seen_s
-        quality[c] = s.quality * _sure(age_s[c], SILENT_S)
-        tonic_us[c] = s.wave - s.phasic if known else np.nan
-        phasic_us[c] = s.phasic if known else np.nan
-        scr[c] = s.news and now_s - s.told_s < STALE_S
-        s.news = False
-        told = s.told_s > -np.inf
-        scr_onset_s[c] = s.scr_onset_s
-        scr_amplitude_us[c] = s.top_us - s.scr_onset_us if told else np.nan
-        scr_rise_s[c] = s.rise_s if told else np.nan
-        scr_rate_per_min[c] = _rate(s, now_s) if known else np.nan

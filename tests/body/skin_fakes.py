@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.body.arousal import arousal_now, arousals
-from installation.body.skin import EDA, feel_skin, skin_now, skins
+from installation.body.arousal import arousal_now, arousals, skin_now
+from installation.body.skin import EDA, feel_skin, skins
 
 Array = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from installation.body.arousal import arousal_now, arousals
-from installation.body.skin import EDA, feel_skin, skin_now, skins
+from installation.body.arousal import arousal_now, arousals, skin_now
+from installation.body.skin import EDA, feel_skin, skins
 from tests.body.skin_fakes import Array, feel, matched, response, responses
 
 ONSETS_S = np.array([12.0, 21.0, 33.0, 40.0, 52.0])
@@ -58,6 +58,15 @@ def test_a_rise_too_small_too_slow_or_too_quick_is_no_response() -> None:
         5.0 + 0.5 * np.sin(2 * np.pi * time_s / 40.0),
     ):
         assert feel(time_s, value).said_s().size == 0
+
+
+def test_a_quick_rise_is_a_response_where_it_falls_again_as_skin_does() -> None:
+    time_s = np.arange(0.0, 40.0, 0.02)
+    quick = feel(time_s, 5.0 + 0.5 * response(time_s - 20.0, rise_s=0.1, recovery_s=4.0))
+    assert quick.onsets_s() == pytest.approx([20.0], abs=0.3)
+    assert quick.said_s()[0] < 21.8
+    for value in (0.5 * (time_s > 20.0), 0.5 * np.exp(-(((time_s - 20.0) / 0.15) ** 2))):
+        assert feel(time_s, 5.0 + value).said_s().size == 0
 
 
 def _bad_signals(fs: float) -> dict[str, Array]:
