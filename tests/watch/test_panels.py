@@ -17,6 +17,8 @@ from installation.watch.news import Answer
 from installation.watch.window.answers import FADES_S, KEPT, STANDS_S, Answers
 from installation.watch.window.cells import cells, more_cell
 from installation.watch.window.line import Heard
+from installation.watch.window.marks import MARK, SMALL, STEP
+from installation.watch.window.palette import COLORS
 from installation.watch.window.presences import Presences, known, sentence
 from tests.watch import window_fakes as fakes
 
@@ -56,6 +58,22 @@ def test_only_organs_of_which_something_is_known_are_told_of() -> None:
     news = fakes.news_of(fakes.show(), 0.0, body=body)
     assert [ORGANS[i] for i in known(news, 0)] == ["heart"]
     assert [ORGANS[i] for i in known(news, 1)] == ["heart", "skin", "motion"]
+
+
+def test_the_mark_of_an_organ_has_the_same_place_for_everybody() -> None:
+    show = fakes.show()
+    body = fakes.news_of(show, 0.0).body
+    body.motion_g[:] = 0.1
+    body.tonic_us[0] = 4.0
+    body.presence[:] = Presence.REAL
+    window, screen = fakes.opened(show)
+    window.take(Heard((fakes.news_of(show, 1.0, body=body),)), 1.0)
+    window.draw(0.1)
+    marked = []
+    for _, (left, top, _, _) in cells(window.boxes, window.view):
+        places = [(left + MARK + SMALL / 2 + place * STEP, top + 32) for place in range(3)]
+        marked.append([screen.get_at((round(x), round(y)))[:3] == COLORS["plankton"] for x, y in places])
+    assert marked == [[True, False, True], [False, False, True]]
 
 
 def asked(presences: Presences, wearer: int = 1) -> tuple[str, float]:

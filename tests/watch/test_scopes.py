@@ -18,7 +18,7 @@ from installation.watch.programme import Programme
 from installation.watch.window.catalogue import OF_ROOM, OF_WEARERS, catalogue, values_of_room, values_of_wearers
 from installation.watch.window.layout import HEIGHT, WIDTH, layout
 from installation.watch.window.scopes import LONGEST, MOST, Scopes
-from installation.watch.window.sheet import ROW, sheet_of
+from installation.watch.window.sheet import HEAD, ROW, ROWS, sheet_of
 from installation.watch.window.trails import MOST_BYTES, TRAIL_S, Trails
 from installation.watch.window.wave import middle_and_edges, wave
 from tests.watch import window_fakes as fakes
@@ -113,6 +113,7 @@ def test_the_arrows_go_round_everybody_and_end_at_the_lists_ends() -> None:
     assert one.cursor == 0
     for _ in range(100):
         one.key(pygame.K_DOWN, "")
+        assert one.first <= one.cursor < one.first + ROWS, "and the list follows"
     assert one.cursor == len(one.found) - 1
 
 
@@ -123,18 +124,19 @@ def test_no_keys_break_the_list(keys: list[tuple[int, str]]) -> None:
     for key, letter in keys:
         one.key(key, letter)
         assert len(one.typed) <= LONGEST and len(one.chosen) <= MOST
-        assert 0 <= one.cursor < max(len(one.found), 1)
+        assert 0 <= one.first <= one.cursor < max(len(one.found), 1)
 
 
 def test_a_press_on_a_row_watches_the_signal_under_the_hand() -> None:
     one = opened(listening=False)
     place = sheet_of(BOXES, True)
     left, top, _, _ = place.box
-    y = top + place.box[3] - 8 - place.rows * ROW + 2.5 * ROW
-    wanted = one.found[place.row_at(left + 60, y, len(one.found), one.cursor)].name
-    before = wanted in one.chosen
-    assert one.press(place, left + 60, y)
-    assert (wanted in one.chosen) != before
+    one.scroll(5)
+    y = top + HEAD + 7.5 * ROW
+    wanted = one.found[12].name
+    for expected in (True, False):
+        assert one.press(place, left + 60, y)
+        assert (wanted in one.chosen) is expected, "and it stays under the hand"
     assert not one.press(place, left + 60, top - 20)
 
 

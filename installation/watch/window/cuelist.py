@@ -15,14 +15,16 @@ State = Literal["done", "playing", "standby", "coming"]
 
 ROW, PLAYING, STANDBY, WAITING = 36.0, 96.0, 72.0, 120.0
 NUMBER = 52.0  # width of the column of numbers
-AIR = 12.0  # between a cue and the answers
+AIR = 8.0  # between a cue and the answers
 BEFORE = 1  # cues shown before the one that plays
 
 
 def draw_cues(pen: Pen, boxes: Layout, view: View) -> None:
     """Draw the list, at rest with the playing cue near its top."""
     left, top, width, height = boxes.cues
-    height -= max(0.0, height_of(pen, view, width) - boxes.sentence[3] + AIR)  # answers are read first, and go again
+    over = max(0.0, height_of(pen, view, width) - boxes.sentence[3])
+    rows = math.ceil((over + AIR) / ROW) if over else 0  # whole ones: answers are read first, and go by themselves
+    height -= view.eases.to("answers", ROW * rows)
     news = view.news
     states = [_state(view, cue) for cue in range(len(view.programme.cues))]
     heights = [view.eases.to(f"cue {cue}", _height(view, state)) for cue, state in enumerate(states)]

@@ -25,11 +25,9 @@ def draw_marks(pen: Pen, view: View, wearer: int, left: float, top: float) -> No
     _mark(pen, view, wearer, 0, (left + 6, top + 16), LARGE)
     if view.presences.forced(wearer) != Force.AUTO:
         pen.fill((left - 4, top + 10, 2, 12), COLORS["foam"], 1)
-    x = left + MARK + SMALL / 2
     for organ in known(view.news, wearer):
-        if organ > 0:
-            _mark(pen, view, wearer, organ, (x, top + 32), SMALL)
-            x += STEP
+        if organ > 0:  # each has its own place, so that a row of people can be read down
+            _mark(pen, view, wearer, organ, (left + MARK + SMALL / 2 + (organ - 1) * STEP, top + 32), SMALL)
 
 
 def _mark(pen: Pen, view: View, wearer: int, organ: int, middle: tuple[float, float], size: float) -> None:

@@ -6,7 +6,7 @@ from installation.watch.window.layout import EDGE, Layout
 from installation.watch.window.palette import COLORS, mixed
 from installation.watch.window.pen import Pen
 from installation.watch.window.scopes import Scopes
-from installation.watch.window.sheet import HANDLE, HEAD, LIST, ROW, Sheet, sheet_of
+from installation.watch.window.sheet import HANDLE, HEAD, LIST, ROW, ROWS, Sheet, sheet_of
 from installation.watch.window.traces import draw_traces
 from installation.watch.window.trails import TRAIL_S, Trails
 from installation.watch.window.view import View, quiet
@@ -68,12 +68,11 @@ def _typed(pen: Pen, view: View, place: Sheet) -> None:
 def _list(pen: Pen, view: View, place: Sheet) -> None:
     left, top, _, _ = place.box
     scopes, found = view.scopes, view.scopes.found
-    first = place.first_row(len(found), scopes.cursor)
     pointed = -1
     if view.hands.at is not None:
-        pointed = place.row_at(*view.hands.at, len(found), scopes.cursor)
-    for i, entry in enumerate(found[first : first + place.rows]):
-        row, y = first + i, top + HEAD + i * ROW
+        pointed = place.row_at(*view.hands.at, len(found), scopes.first)
+    for i, entry in enumerate(found[scopes.first : scopes.first + ROWS]):
+        row, y = scopes.first + i, top + HEAD + i * ROW
         under = (scopes.listening and row == scopes.cursor) or row == pointed
         if under:
             pen.fill((left + EDGE - 8, y, LIST + 8, ROW), mixed("trench", "kelp", 0.6), 4)

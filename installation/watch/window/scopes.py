@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import pygame
 
 from installation.watch.window.catalogue import Entry
-from installation.watch.window.sheet import Sheet
+from installation.watch.window.sheet import ROWS, Sheet
 
 MOST = 4  # traces: more would be too low to be read
 FIRST = ("heart.rate", "quality.heart")  # what is asked for most often; anything else is a key away
@@ -22,14 +22,15 @@ class Scopes:
     """The sheet's state.
 
     open : it is seen · listening : the keyboard is the list's · typed : part of a signal's name ·
-    cursor : index into `found` · wearer : whose signals, -1 for all · chosen : names, oldest first
+    cursor : index into `found` · first : of `found` that is seen · wearer : whose signals, -1 for all ·
+    chosen : names, oldest first
     """
 
     def __init__(self, entries: Sequence[Entry], wearers: int) -> None:
         self.entries = tuple(entries)
         self.open = self.listening = False
         self.typed = ""
-        self.cursor = 0
+        self.cursor = self.first = 0
         self.wearer = -1
         self.chosen = [entry.name for entry in entries if entry.name in FIRST]
         self._wearers = wearers
@@ -47,7 +48,8 @@ class Scopes:
     def toggle(self) -> None:
         """Open, or close and give the keyboard back."""
         self.open = not self.open
-        self.listening = False
+        self.listening, self.typed = False, ""
+        self.step(0)
 
     def choose(self, name: str) -> None:
         """Watch a signal or leave it; the one that was chosen first makes room."""
@@ -59,6 +61,12 @@ class Scopes:
     def step(self, by: int) -> None:
         """Move to another signal of the list; it ends at its ends."""
         self.cursor = min(max(self.cursor + by, 0), max(len(self.found) - 1, 0))
+        self.first = min(max(self.first, self.cursor - ROWS + 1), self.cursor)
+        self.scroll(0)
+
+    def scroll(self, by: int) -> None:
+        """See another part of the list; what lies under the hand stays there when it is pressed."""
+        self.first = min(max(self.first + by, 0), max(len(self.found) - ROWS, 0))
 
     def turn(self, by: int) -> None:
         """Another wearer; past the last one all, and round again."""
@@ -92,7 +100,7 @@ class Scopes:
             return True
         if not self.open or not sheet.holds(x, y):
             return False
-        row = sheet.row_at(x, y, len(self.found), self.cursor)
+        row = sheet.row_at(x, y, len(self.found), self.first)
         if row >= 0:
             self.cursor = row
             self.choose(self.found[row].name)

@@ -11,6 +11,7 @@ HIGH = 256  # of it, 104 lie over the strip: the stage keeps the people, down to
 LIST = 216  # width of the list of signals
 ROW = 20  # height of a signal in it
 HEAD = 68  # above the list: whose signals, and what was typed
+ROWS = (HIGH - HEAD - 8) // ROW  # signals that are seen at once
 HANDLE = 88  # width of the word that opens and closes it
 VALUES = 136  # width at the right of the traces, for their numbers
 
@@ -28,20 +29,11 @@ class Sheet:
         return self.box[0] + EDGE + LIST / 2
 
     @property
-    def rows(self) -> int:
-        """How many signals are seen at once."""
-        return int((self.box[3] - HEAD - 8) // ROW)
-
-    @property
     def traces(self) -> Box:
         """Where the traces are stacked."""
         left, top, width, height = self.box
         inner = left + EDGE + LIST + EDGE
         return inner, top + 34, left + width - EDGE - inner, height - 42
-
-    def first_row(self, count: int, cursor: int) -> int:
-        """The first signal that is seen, with the cursor near the middle."""
-        return min(max(cursor - self.rows // 2, 0), max(count - self.rows, 0))
 
     def holds(self, x: float, y: float) -> bool:
         """Whether a place lies on the sheet."""
@@ -51,12 +43,12 @@ class Sheet:
         """Whether a place lies on the word that opens and closes it."""
         return _within(self.handle, x, y)
 
-    def row_at(self, x: float, y: float, count: int, cursor: int) -> int:
-        """The signal at a place, -1 for none."""
+    def row_at(self, x: float, y: float, count: int, first: int) -> int:
+        """Which of `count` signals lies at a place, -1 for none; `first`: the first that is seen."""
         left, top, _, _ = self.box
         row = int((y - top - HEAD) // ROW)
-        signal = self.first_row(count, cursor) + row
-        return signal if left <= x < left + EDGE + LIST and 0 <= row < self.rows and signal < count else -1
+        signal = first + row
+        return signal if left <= x < left + EDGE + LIST and 0 <= row < ROWS and signal < count else -1
 
     def who_holds(self, x: float, y: float) -> bool:
         """Whether a place lies on the wearer's name and its arrows."""

@@ -79,6 +79,9 @@ def _tinted(told: Series, column: int) -> Iterator[tuple[str, Floats32]]:
         yield "foam", values
         return
     presence = told.presence[:, column]
+    if presence.size and (presence == presence[-1]).all():  # as it mostly is
+        yield _tint(Presence(int(presence[-1])), told.organ), values
+        return
     for one in Presence:
         had = presence == one
         if had.any():

@@ -74,7 +74,7 @@ class Window:
         if event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT and not orders:
             return self._pressed(event.pos[0] / self.boxes.scale, event.pos[1] / self.boxes.scale)
         if event.type == pygame.MOUSEWHEEL and view.scopes.open:
-            view.scopes.step(-event.y)
+            view.scopes.scroll(-event.y)
         elif event.type == pygame.MOUSEWHEEL and event.y:
             turn(self.boxes, view, -1 if event.y > 0 else 1)
         return orders
