@@ -2,12 +2,13 @@
 
 The ECG is smoothed by three poles; its slope and the slope of that, squared and added, make one hump of every
 QRS, whichever way up the electrodes are, and leave baseline and T wave low.  A hump is judged once it has clearly
-passed its top: a beat where it stands out between what beats and what other humps usually are.  Where the rhythm
-is overdue, the highest hump that was refused becomes a beat, late.  All depends on samples and their stamps alone,
-so that one wearer among thousands, and any cut of the stream into ticks, gives the same beats bit for bit.
+passed its top: a beat where it is high against the wearer's usual beats, the higher the more there usually is
+between them and the earlier it comes.  Where a beat is overdue, the highest hump that was refused becomes one,
+late.  All depends on samples and their stamps alone, so that one wearer among thousands, and any cut of the stream
+into ticks, gives the same beats bit for bit.
 
-The beat's time is that of the R wave, the larger extreme of the QRS that this wearer usually has, known to a
-fraction of a sample; it is announced some 50 ms later.
+The beat's time is that of the R wave, the extreme of the QRS on the side that is usually larger, known to a
+fraction of a sample; it is announced 40-60 ms later.
 
 Sources: medians of beats and of other humps, the threshold between them, T waves, the backward search: Hamilton
 and Tompkins, IEEE TBME 33:1157, 1986, after Pan and Tompkins, IEEE TBME 32:230, 1985; the band, in which QRS stands
@@ -27,60 +28,65 @@ from installation.frame import CHANNELS, Floats, Ints
 
 ECG = CHANNELS.index("ecg")
 
-SMOOTH_S = 0.007  # three poles of this: their slope is greatest at 14 Hz, QRS lives at 5-20 (Thakor 1984)
+SMOOTH_S = 0.007  # three poles of this: their slope is greatest at 16 Hz; QRS lives at 5-20 (Thakor 1984)
 DELAY_S = 3 * SMOOTH_S  # by which those poles make every slow wave late
-CURVE_S = 0.011  # the slope's own slope counts by this: at 14 Hz both are equal, their sum has no zeros
-HUMP_S = 0.012  # pole that joins the waves of one QRS into one hump
+CURVE_S = 0.011  # weight of the slope's slope: both are equal at 14 Hz, and never zero together
+HUMP_S = 0.012  # a pole that joins the waves of one QRS into one hump
 PAST_TOP = 0.8  # the hump has clearly fallen: to this share of its top
 GAP_S = 0.25  # a longer silence can hide a QRS: the wave starts anew
 LOST_S = 3.0  # longer than any resting interval: the rhythm is forgotten
-REFRACTORY_S = 0.2  # the ventricle can't be excited again within it (Pan and Tompkins 1985)
-T_SHARE = 0.6  # so soon after a beat, a hump half as high is its T wave (Pan and Tompkins 1985)
-QT_S, QT_EASE = 0.4, 0.3
-FLOOR = 0.35
-DUE = 0.9
-DUE_EASE = 0.2
-EARLY = 1.0
-MOST = 0.9
-BETWEEN = 0.4  # the threshold lies so far from other humps towards beats (Hamilton and Tompkins 1986)
-LAST = 8  # beats and other humps whose medians are usual (the same)
-OVERDUE, HALF = 1.66, 0.5  # so many intervals after the last beat, a refused hump over half the threshold is one
-STANDS_OUT = 1.5  # and so much higher than such humps usually are
+FIRST_S = 1.0  # so long it is only listened; then the highest hump was the first beat, not the P wave before it
 KNOWN = 4  # beats until anything is usual
-FIRST_S = 1.0  # so long it's only listened: then the highest hump was the first beat
-FIRST_SHARE = 0.5  # of the highest, until then
-RELAX_S = 2.0  # at this pace a threshold leans down while no beat comes: whoever puts electrodes on shakes them
-INTERVAL_S = 1.0  # until the wearer's own is known
+INTERVAL_S = 1.0  # of a heart of which nothing is usual yet
+LAST = 8  # beats that tell what is usual (Hamilton and Tompkins 1986)
+THIRD = 3  # the third highest of them is usual: two artefacts or five T waves don't change it
+REFRACTORY_S = 0.2  # the ventricle can't be excited again within it (Pan and Tompkins 1985)
+
+# How high a hump must be, as a share of a usual beat:
+FIRST_SHARE = 0.5  # while nothing is usual: T waves are lower in this band
+FLOOR = 0.35  # a third, as of Hamilton and Tompkins, where it is quiet between beats
+BETWEEN = 0.4  # and so much of the usual highest hump between beats besides
+T_SHARE = 0.6  # while the T wave may come: until the end of QT, easing over as long as a T wave takes:
+QT_S, QT_EASE = 0.4, 0.3  # at 60 per minute (Bazett 1920), and a share of it
+EARLY = 1.0  # so much of the usual highest hump besides, before a beat is due: in noise the rhythm decides,
+DUE, DUE_EASE = 0.9, 0.2  # from so many intervals after the last beat no more, all of it before 0.7
+MOST = 0.9  # but never more: a heart that doubles its rate is followed
+RELAX_S = 2.0  # at this pace a usual beat shrinks when one is overdue: electrodes have lost some of their contact
+
+OVERDUE, HALF = 1.66, 0.5  # intervals; then a hump over half the threshold was a beat (Pan and Tompkins 1985),
+STANDS_OUT = 1.5  # if it is so much higher than the usual highest between beats
+
 KEPT = 256  # samples kept to find the R wave among: a quarter of a second
 KEPT_STEP_S = 0.0009  # of them: a thousand a second are enough for any R wave
-R_BEFORE_S, R_AFTER_S = 0.09, 0.05  # of the top of the hump, delays taken off: there the R wave lies
-LEVEL_S = 0.04  # the wave's level is that of the first so many seconds, between P wave and QRS
-R_HALF_S = 0.010  # the R wave's crest is a parabola so far to either side, muscle noise is averaged over it
-SIDE = 0.25  # by which the wearer's usual side of the QRS follows the last one
-ROUNDING = 1e-9  # of a value: so much of its change is the computer's own; less than the converter's step is noise
+R_BEFORE_S, R_AFTER_S = 0.09, 0.05  # of the top of the hump without its delay: there the R wave lies
+LEVEL_S = 0.04  # the wave's level is that of the first so many seconds of it, between P wave and QRS
+R_HALF_S = 0.010  # the crest is a parabola so far to either side: half of the narrowest R wave
+SIDE = 0.25  # by which the wearer's usual side of the QRS follows the last beat's
+ROUNDING = 1e-9  # of a value: the computer's own error, far below any QRS
 LARGEST = 1e12  # no converter counts so far, in whatever unit
 
 QRS = np.dtype(
     [
-        *((name, "f8") for name in ("began_s", "time_s", "raw", "pole1", "pole2", "wave")),  # the newest sample, smoothed
-        *((name, "f8") for name in ("slope", "hump", "top", "top_s")),
-        *((name, "f8") for name in ("beat_s", "beat_top_s", "beat_top")),  # the last beat
-        *((name, "f8") for name in ("missed", "missed_s", "missed_beat_s", "missed_lean")),  # highest refused hump since
-        *((name, "f8") for name in ("interval_s", "typical", "other", "highest", "lean", "side", "quantum")),  # what is usual
-        *((name, "?") for name in ("rising",)),
-        *((name, "i8") for name in ("beats", "kept")),
-        *((name, "f8", LAST) for name in ("strengths", "intervals_s", "noises")),
+        *((name, "f8") for name in ("began_s", "time_s", "raw", "pole1", "pole2", "wave")),  # the newest, smoothed
+        *((name, "f8") for name in ("slope", "hump", "top", "top_s", "lean")),  # the hump under way
+        *((name, "f8") for name in ("beat_top_s", "beat_top", "highest")),  # the last beat; highest hump refused since,
+        *((name, "f8") for name in ("missed", "missed_s", "missed_beat_s", "missed_lean")),  # and after its T wave
+        *((name, "f8") for name in ("interval_s", "typical", "other", "side", "quantum")),  # what is usual
+        *((name, "f8", LAST) for name in ("tops", "intervals_s", "others")),  # of the last beats
         *((name, "f8", KEPT) for name in ("kept_s", "kept_wave")),
+        ("rising", "?"),
+        *((name, "i8") for name in ("beats", "kept")),
     ],
     align=True,
 )
-"""Memory of one heart's ECG."""
+"""Memory of one heart's ECG.  typical: height of a usual beat; other: of the usual highest hump between beats, as a
+share of it; lean, side: -1 where the QRS points down only, 1 up; quantum: the converter's step."""
 
 
 def ecgs(columns: int) -> NDArray[Any]:
     """Memory of `columns` hearts of which nothing is known."""
     memory = np.zeros(columns, QRS)
-    for name in ("time_s", "beat_s", "beat_top_s", "missed_beat_s"):
+    for name in ("began_s", "time_s", "beat_top_s", "missed_beat_s"):
         memory[name] = np.nan
     memory["interval_s"] = INTERVAL_S
     return memory
@@ -172,19 +178,17 @@ def _r_wave(s: Any, top_s: float) -> float:
 
 @compiled
 def _share(s: Any, since_s: float) -> float:
-    """How high a hump must be against a typical beat's, `since_s` after the last one.
+    """How high a hump must be against a usual beat, `since_s` after the last one.
 
-        QT = 0.4 s * root of the interval in s      (Bazett, Heart 7:353, 1920)
-
-    Until its end the T wave may come.
+    QT = 0.4 s * root of the interval in s      (Bazett, Heart 7:353, 1920)
     """
-    interval_s = s.interval_s if s.beats >= KNOWN else INTERVAL_S
-    least = FLOOR + BETWEEN * s.other if s.beats >= KNOWN else FIRST_SHARE
+    interval_s, least = INTERVAL_S, FIRST_SHARE
     if s.beats >= KNOWN:
+        interval_s = s.interval_s
         early = min(1.0, max(0.0, (DUE - since_s / interval_s) / DUE_EASE))
-        least = min(MOST, least + early * EARLY * s.other)
-    along = min(1.0, max(0.0, (since_s / (QT_S * np.sqrt(interval_s)) - 1.0) / QT_EASE))
-    return float(max(T_SHARE, least) + along * (least - max(T_SHARE, least)))
+        least = min(MOST, FLOOR + (BETWEEN + EARLY * early) * s.other)
+    t_wave = 1.0 - min(1.0, max(0.0, (since_s / (QT_S * np.sqrt(interval_s)) - 1.0) / QT_EASE))
+    return float(least + t_wave * max(0.0, T_SHARE - least))
 
 
 @compiled
@@ -199,39 +203,39 @@ def _threshold(s: Any, since_s: float) -> float:
 
 @compiled
 def _usual(s: Any) -> float:
-    """Height of a usual beat: the third highest of the last eight, so that one artefact or five T waves don't count."""
-    known = np.sort(s.strengths[: min(s.beats, LAST)])
-    return float(known[max(0, known.size - (3 if s.beats >= KNOWN else 1))])
+    """Height of a usual beat."""
+    known = np.sort(s.tops[: min(s.beats, LAST)])
+    return float(known[max(0, known.size - (THIRD if s.beats >= KNOWN else 1))])
 
 
 @compiled
-def _count(s: Any, beat_s: float, top_s: float, top: float, sure: bool) -> None:
-    """Take one beat into what is usual; one of a backward search changes nothing but the time of the last."""
+def _count(s: Any, top_s: float, top: float, sure: bool) -> None:
+    """Take one beat into what is usual; one that is not `sure` changes nothing but when the last was."""
     interval_s = top_s - s.beat_top_s
-    if not interval_s < LOST_S:
-        s.beats = 0
+    if not interval_s < LOST_S:  # NaN at the first
+        s.beats, sure = 0, True
     elif s.beats > 0 and sure:
         s.intervals_s[(s.beats - 1) % LAST] = interval_s
         s.interval_s = np.median(s.intervals_s[: min(s.beats, LAST)])
     if sure:
         s.side = s.side + SIDE * (s.lean - s.side) if s.beats > 0 else s.lean
-        s.noises[s.beats % LAST] = s.highest / max(top, s.typical)
-        s.other = np.median(s.noises[: min(s.beats + 1, LAST)])
-        s.strengths[s.beats % LAST] = top
+        s.others[s.beats % LAST] = s.highest / max(top, s.typical)
+        s.other = np.median(s.others[: min(s.beats + 1, LAST)])
+        s.tops[s.beats % LAST] = top
         s.beats += 1
         s.typical = _usual(s)
-    s.beat_s, s.beat_top_s, s.beat_top = beat_s, top_s, top
+    s.beat_top_s, s.beat_top = top_s, top
     s.missed = s.highest = 0.0
 
 
 @compiled
 def _judge(s: Any, top_s: float, top: float, beat_s: float) -> bool:
-    """Whether a hump is a beat; what it is becomes part of what is usual."""
+    """Whether a hump is a beat; where it is not, it is kept in case one was missed."""
     since_s = top_s - s.beat_top_s
     if since_s < REFRACTORY_S:
         if top > s.beat_top:  # the beat was the P wave's, or a spike's: what is usual learns from this one
             s.beat_top, s.beat_top_s = top, top_s
-            s.strengths[(s.beats - 1) % LAST] = top
+            s.tops[(s.beats - 1) % LAST] = top
             s.typical = _usual(s)
         return False
     if s.beats > 0 and top >= _threshold(s, since_s):
@@ -291,8 +295,8 @@ def find_qrs(
             p.verdict = REFUSED
             if _judge(s, top_s, s.top, p.beat_s):
                 p.verdict = BEAT
-                _count(s, p.beat_s, top_s, s.top, True)
+                _count(s, top_s, s.top, True)
         elif s.missed > 0.0 and _is_overdue(s):
             p.verdict, p.beat_s, p.strength = BEAT, s.missed_beat_s, s.missed
             s.lean = s.missed_lean
-            _count(s, s.missed_beat_s, s.missed_s, s.missed, s.beats == 0)
+            _count(s, s.missed_s, s.missed, False)

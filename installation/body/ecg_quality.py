@@ -1,9 +1,10 @@
 """How far the beats of an ECG can be believed, 0..1: 0.5 where a beat is as likely right as not.
 
 The product of doubts, each 1 where there is none: few beats yet, QRS of different shape, beats hardly higher than
-the humps between them, intervals no heart has, no beat for too long, silence of the sensor.  Two shapes may be
-usual, for bigeminy has two.  Electrodes that are flat, clipped or off the body give no beats; mains and noise give
-beats hardly higher than what lies between, or that do not resemble one another.
+the humps between them, a tone, too few samples to a QRS, intervals no heart has, no beat for too long, silence of
+the sensor.  Two shapes, and two intervals, may be usual, for bigeminy has two.  Electrodes that are flat, clipped or
+off the body give no beats; mains and noise give beats hardly higher than what lies between, or that do not resemble
+one another.  A calibrator's pulses at the pace of a heart are believed.
 
 Sources: plausible intervals and agreement with templates: Orphanidou et al., IEEE JBHI 19:832, 2015.
 """
@@ -15,12 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.body.ecg import DELAY_S
+from installation.body.ecg import DELAY_S, ECG
 from installation.body.heart import BEAT, REFUSED
 from installation.compiled import compiled
-from installation.frame import CHANNELS, Floats, Ints
-
-ECG = CHANNELS.index("ecg")
+from installation.frame import Floats, Ints
 
 GRID_S = 0.008  # of the remembered wave: within the band of QRS there is little above 30 Hz
 SLOTS = 32  # a quarter of a second of it
@@ -37,6 +36,7 @@ SILENT_S, MUTE_S = 0.5, 1.5  # without a sample: the same
 LIKENESS = 0.9, 0.55  # correlation with a usual shape; 0.66 parted good from bad (Orphanidou 2015)
 RIPPLE = 0.55, 0.95  # highest refused hump against the beat
 FILL = 0.35, 0.5  # mean of the wave against its highest: QRS is short, of a pure tone it's 0.64
+STEP_S = 0.015, 0.05  # from sample to sample: a QRS of 0.1 s has six of the first, two of the second have no shape
 FAIR = 0.75, 0.35  # share of plausible intervals
 
 ECG_QUALITY = np.dtype(
@@ -48,7 +48,11 @@ ECG_QUALITY = np.dtype(
         ("used", "i8", USUAL),  # the beat at which a template was last met
         ("shapes", "i8"),
         ("beats", "i8"),
-        *((name, "f8") for name in ("pending_s", "beat_s", "interval_s", "before_s", "refused", "area", "high")),
+        ("samples", "i8"),  # since the last beat
+        *(
+            (name, "f8")
+            for name in ("pending_s", "beat_s", "interval_s", "before_s", "refused", "area", "high", "step_s")
+        ),
         *((name, "f8", LAST) for name in ("likeness", "ripple", "fill", "fair")),  # of the last beats
         *((name, "f8") for name in ("trust", "quality")),
     ],
@@ -82,6 +86,7 @@ def _remember(q: Any, time_s: float, wave: float) -> None:
         for slot in range(q.slot + 1, last + 1):
             along = (slot * GRID_S - q.time_s) / (time_s - q.time_s)
             q.slots[slot % SLOTS] = q.wave + along * (wave - q.wave)
+        q.samples += 1
         q.area += 0.5 * (abs(q.wave) + abs(wave)) * (time_s - q.time_s)
     q.high = max(q.high, abs(wave))
     q.slot, q.time_s, q.wave = last, time_s, wave
@@ -139,10 +144,12 @@ def _count(q: Any, p: Any) -> None:
         even = even or 1.0 / UNEVEN < interval_s / max(1e-9, q.before_s) < UNEVEN
         q.fair[here] = 1.0 if even and QUICKEST_S <= interval_s <= SLOWEST_S else 0.0
         q.ripple[here] = q.refused / p.strength
+        q.step_s = interval_s / max(1, q.samples)
         q.fill[here] = q.area / max(1e-300, q.high * interval_s)
         q.before_s, q.interval_s = q.interval_s, interval_s
     q.beats += 1
     q.area = q.high = 0.0
+    q.samples = 0
     q.beat_s, q.refused = p.beat_s, 0.0
     if p.beat_s + DELAY_S - BEFORE_S > q.time_s - (SLOTS - 2) * GRID_S:  # one found late is remembered no more
         q.pending_s = p.beat_s + DELAY_S
@@ -159,6 +166,7 @@ def _trust(q: Any) -> float:
         * _sure(np.median(q.likeness[:shapes]), LIKENESS)
         * _sure(np.median(q.ripple[:beats]), RIPPLE)
         * _sure(np.median(q.fill[:beats]), FILL)
+        * _sure(q.step_s, STEP_S)
         * _sure(q.fair[:beats].mean(), FAIR)
     )
 
