@@ -10,15 +10,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from installation.body.arousal import arousal_now, arousals
+from installation.body.arousal import arousal_now, arousals, skin_now
 from installation.body.blend import CYCLE, EVENT, LEVEL
-from installation.body.breath import breaths, feel_breath
+from installation.body.breath import feel_breath
 from installation.body.breath_fuse import choose, fuse, leads
+from installation.body.breath_memory import breaths
 from installation.body.breath_parts import MOTION_PARTS, PULSE_PARTS, motion_parts, part_motion, part_pulse, pulse_parts
 from installation.body.breath_time import AGE_S, FELT, QUALITY, breath_now
 from installation.body.hearts import Hearts
 from installation.body.motion import feel_motion, motion_now, movers
-from installation.body.skin import feel_skin, skin_now, skins
+from installation.body.skin import feel_skin, skins
 from installation.body.vectors import VECTOR, WAITING, axes, join_axes
 from installation.frame import ORGANS, Flags, Floats, Samples, Tick
 
