@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from installation.body.blend import SHOWN, blend, blend_levels, blend_trust, kept
+from installation.body.gate import gate
 from installation.body.group import Group
 from installation.body.hearts import Hearts
 from installation.body.inputs import keep_inputs
@@ -105,4 +106,6 @@ class Bodies:
         self._hearts.find(samples, tick, quality[HEART], age_s[HEART])
         self._skins.feel(samples, tick, felt, quality[SKIN], age_s[SKIN])
         self._breaths.feel(samples, self._hearts, age_s, tick, felt, quality[BREATH], age_s[BREATH])
+        rate, leader = self._hearts.rhythm["rate"], self._hearts.leader
+        gate(felt[ROW["unrest"]], felt[ROW["cadence"]], rate, leader, quality[HEART], quality[SKIN], quality[BREATH])
         self._hearts.follow(samples, tick)

@@ -17,12 +17,13 @@ class Hearts:
     """Memory of M hearts, and what this tick's samples said of them.
 
     pulse, pulse_quality (K,): what each sample brought, and how far that was to be believed · rhythm (M,) ·
+    leader (M,) the channel that each is felt from ·
     beat_s (M,) the newest beat of this tick, NaN where none came; believed (M,) whether it is.
     """
 
     def __init__(self, columns: int) -> None:
         self._hearts, self._qualities, self.rhythm = hearts(columns), qualities(columns), rhythms(columns)
-        self._ecgs, self._ecg_qualities, self._leader = ecgs(columns), ecg_qualities(columns), sources(columns)
+        self._ecgs, self._ecg_qualities, self.leader = ecgs(columns), ecg_qualities(columns), sources(columns)
         self.pulse, self.pulse_quality = np.empty(0, PULSE), np.empty(0)
         self._pulse, self._pulse_quality = np.empty(columns, PULSE), np.empty(columns)
         self.beat_s, self.believed = np.empty(columns), np.empty(columns, np.bool_)
@@ -43,11 +44,11 @@ class Hearts:
         judge_ecg(self._ecg_qualities, time_s, column, channel, self.pulse, self.pulse_quality)
         ecg_quality_now(self._ecg_qualities, now_s, self._ecg, self._ecg_age_s)
         leave_waves_out(channel, self.pulse)
-        lead(self._leader, self._ppg, self._ppg_age_s, self._ecg, self._ecg_age_s, quality, age_s)
+        lead(self.leader, self._ppg, self._ppg_age_s, self._ecg, self._ecg_age_s, quality, age_s)
 
     def follow(self, samples: Samples, tick: Tick) -> None:
         """Let the rhythms follow the beats of the leading sensors, and move to this tick."""
-        leave_others_out(self._leader, samples.column, samples.channel, self.pulse)
+        leave_others_out(self.leader, samples.column, samples.channel, self.pulse)
         follow_beats(
             self.rhythm, samples.column, self.pulse, self.pulse_quality, tick.time_s, self.beat_s, self._trusted
         )
