@@ -81,6 +81,7 @@ def parser() -> argparse.ArgumentParser:
     bench = commands.add_parser("bench", help="measure; needs a checkout of the repository")
     bench.add_argument("names", nargs="*", metavar="NAME", help="body, loop … (all)")
     bench.add_argument("--recordings", type=Path, metavar="DIR", help="annotated recordings to score the body on")
+    bench.add_argument("--write", type=Path, metavar="DIR", help="write them as JSON, a page and a plot as well")
     bench.add_argument("--json", action="store_true", help="print only a JSON list of rows")
     return top
 

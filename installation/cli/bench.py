@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import importlib.util
 import json
 import sys
@@ -74,10 +75,16 @@ def run(asked: argparse.Namespace) -> int:
         return 2
     rows: list[Row] = []
     for name in asked.names or known:
+        measured = []
         for row in _benchmark(name)(asked.recordings or RECORDINGS):
-            rows.append(row)
+            measured.append(row)
             if not asked.json:
                 print(f"{row.bench} {row.figure}: {row.value:.4g} {row.unit}", file=sys.stderr)
+        rows += measured
+        if asked.write is not None:
+            page = importlib.import_module("tests.benchmarks.page")
+            for file in page.write(measured, asked.write, name):
+                print(f"wrote {file}", file=sys.stderr)
     if asked.json:
         print(json.dumps([row.as_json() for row in rows], indent=1))
     else:

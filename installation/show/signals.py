@@ -75,6 +75,8 @@ def _group_signals() -> Iterator[Signal]:
     )  # fmt: skip
 
 
+BEGIN, END = "<!-- signals: written by installation.show.signals -->", "<!-- end of signals -->"
+
 SIGNALS = {
     signal.name: signal
     for signal in (
@@ -120,3 +122,15 @@ SIGNALS = {
     )
 }
 """Every signal of bodies by name; a show adds its inputs as `input.<name>`, its room and derived signals."""
+
+
+def described() -> str:
+    """The table of signals in `docs/body.md`."""
+    rows = [
+        f"| `{one.name}` | {one.unit or '–'} | {one.low:g} to {one.high:g} | {one.says} |" for one in SIGNALS.values()
+    ]
+    return "\n".join((BEGIN, "", "| name | unit | range | what it says |", "|---|---|---|---|", *rows, "", END))
+
+
+if __name__ == "__main__":
+    print(described())

@@ -16,6 +16,7 @@ from installation.cli import main
 from installation.cli.bench import Row, names
 from tests.benchmarks.aims import judged
 from tests.benchmarks.drain import draining
+from tests.benchmarks.page import misses, write
 from tests.benchmarks.processes import started
 from tests.benchmarks.reflex import phases, reflexes
 from tests.conftest import REPOSITORY
@@ -88,6 +89,26 @@ def test_json_is_all_that_comes_out_and_a_missed_aim_shows_in_the_exit_code(tmp_
     assert [row["figure"] for row in rows] == ["speed", "weight"]
     assert rows[0]["value"] == 3.1416
     assert done.returncode == 1
+
+
+def test_what_is_measured_can_be_written_as_data_a_page_and_a_plot(tmp_path: Path) -> None:
+    rows = [
+        Row("body", "beats", 99.8, "%", ">= 99.6", True, {"peer": 99.0}),
+        Row("body", "cost", 30.0, "%  of a core", "<= 20", False),
+        Row("body", "seen", 3.0, "records"),
+    ]
+    data, page, plot = write(rows, tmp_path, "body")
+    assert [row["figure"] for row in json.loads(data.read_text())] == ["beats", "cost", "seen"]
+    assert "| `beats` | 99.8 | % | >= 99.6 | yes | 99 |" in page.read_text()
+    assert "| `cost` | 30 | %  of a core | <= 20 | **no** |  |" in page.read_text()
+    assert plot.read_text().count("<title>") == 3, "ours twice, the peer once; what has no aim is not drawn"
+
+
+def test_a_figure_is_drawn_as_its_share_of_what_the_aim_allows() -> None:
+    assert misses(99.8, Row("b", "f", 0, "%", ">= 99.6")) == pytest.approx(0.5)
+    assert misses(30.0, Row("b", "f", 0, "ms", "<= 20")) == pytest.approx(1.5)
+    assert misses(3.0, Row("b", "f", 0, "ms", "<= 0")) is None
+    assert misses(3.0, Row("b", "f", 0, "ms")) is None
 
 
 def test_the_wait_for_the_tick_ends_at_the_first_one_after_the_byte() -> None:
