@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter_ns
 
@@ -136,15 +137,25 @@ def _score(case: Case, beat_s: Floats) -> float:
     return 100 * match(beat_s, case.reference_s, case.inside).f1
 
 
-def _spread(figure: str, group: list[Case], f1: list[float], aims: tuple[str, str], beside: list[dict[str, Floats]]) -> Iterator[Row]:
+def _spread(
+    figure: str, group: list[Case], f1: list[float], aims: tuple[str, str], beside: list[dict[str, Floats]]
+) -> Iterator[Row]:
     """Mean and worst F1, the worst record named."""
     peers = {
         peer: [_score(case, beats[peer]) for case, beats in zip(group, beside, strict=True)]
         for peer in (beside[0] if beside else {})
     }
-    yield row(f"{figure}_f1_mean", np.mean(f1), "%", aim=aims[0], beside={p: round(float(np.mean(v)), 2) for p, v in peers.items()})
+    yield row(
+        f"{figure}_f1_mean",
+        np.mean(f1),
+        "%",
+        aim=aims[0],
+        beside={p: round(float(np.mean(v)), 2) for p, v in peers.items()},
+    )
     worst = group[int(np.argmin(f1))].name
-    yield row(f"{figure}_f1_worst_{worst}", min(f1), "%", aim=aims[1], beside={p: round(min(v), 2) for p, v in peers.items()})
+    yield row(
+        f"{figure}_f1_worst_{worst}", min(f1), "%", aim=aims[1], beside={p: round(min(v), 2) for p, v in peers.items()}
+    )
 
 
 def _beats(name: str, group: list[Case], felt: list[Felt]) -> Iterator[Row]:
@@ -157,7 +168,9 @@ def _soon(name: str, group: list[Case], felt: list[Felt]) -> Iterator[Row]:
     """How late beats are told, and how far the phase turns from the true next beat, of which it knows nothing yet."""
     late = [float(np.median(one.told_s - one.beat_s)) for one in felt]
     yield row(f"{name}_told_after_median", 1000 * np.mean(late), "ms", aim="<= 120")
-    yield row(f"{name}_told_after_p95", 1000 * np.percentile(np.concatenate([f.told_s - f.beat_s for f in felt]), 95), "ms")
+    yield row(
+        f"{name}_told_after_p95", 1000 * np.percentile(np.concatenate([f.told_s - f.beat_s for f in felt]), 95), "ms"
+    )
     off = []
     for case, one in zip(group, felt, strict=True):
         lag_s = match(one.trusted(), case.reference_s, case.inside).lag_s
@@ -240,7 +253,9 @@ def shaken(case: Case, seed: int) -> tuple[Floats, Floats]:
     hz = np.fft.rfftfreq(case.ppg.size, 1 / fs)
     motion = np.fft.irfft(np.where((hz >= 0.5) & (hz <= 5.0), spectrum, 0.0), case.ppg.size)
     low, high = np.percentile(case.ppg, [5, 95])
-    strength = np.where(case.time_s % 60.0 >= 30.0, np.array([0.5, 1.0, 2.0, 3.0])[(case.time_s // 60.0).astype(int) % 4], 0.0)
+    strength = np.where(
+        case.time_s % 60.0 >= 30.0, np.array([0.5, 1.0, 2.0, 3.0])[(case.time_s // 60.0).astype(int) % 4], 0.0
+    )
     return case.ppg + 0.3 * strength * (high - low) * motion / motion.std(), strength
 
 
@@ -304,7 +319,7 @@ def _calibration(group: list[Case]) -> Iterator[Row]:
             chance.append(np.full(near.size, by_chance))
     quality, hit, by = np.concatenate(sure), np.concatenate(true), np.concatenate(chance)
     error = 0.0
-    for low, high in zip(BINS[:-1], BINS[1:], strict=True):
+    for low, high in pairwise(BINS):
         here = (quality >= low) & (quality < high)
         if here.any():
             share = (hit[here].mean() - by[here].mean()) / (1 - by[here].mean())
