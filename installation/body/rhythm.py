@@ -56,7 +56,8 @@ RHYTHM = np.dtype(
 )
 """Memory of one rhythm: rate per minute, ibi_s the last sound interval, next_s the one to expect, rmssd_ms the
 variability of the last minute, rmssd_sure 0..1 how sure that is (the share of neighbouring intervals it is taken
-from, times their number up to `ENOUGH`), phase in turns since the beat, error what it lacks, pace_s of one turn; NaN: not known."""
+from, times their number up to `ENOUGH`), phase in turns since the beat, error what it lacks, pace_s of one turn;
+NaN: not known.  sizes_s: room to sort changes in."""
 
 
 def rhythms(columns: int) -> NDArray[Any]:
