@@ -70,6 +70,8 @@ def _beats(name: str, group: list[Case], felt: list[Felt]) -> Iterator[Row]:
     beside = [pulse_beats(round(1 / (case.time_s[1] - case.time_s[0])), case.ppg) for case in group]
     f1 = [_score(case, one.trusted()) for case, one in zip(group, felt, strict=True)]
     yield from _spread(f"{name}_beats", group, f1, (">= 99.2", ">= 95"), beside)
+    shown = [_score(case, one.shown_s) for case, one in zip(group, felt, strict=True)]
+    yield from _spread(f"{name}_beats_shown", group, shown, (">= 99.2", ">= 95"), [])
 
 
 def _soon(name: str, group: list[Case], felt: list[Felt]) -> Iterator[Row]:

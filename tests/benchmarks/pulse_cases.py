@@ -32,7 +32,10 @@ class Case:
 
 @dataclass
 class Felt:
-    """What the kernels made of one PPG: per tick phase, rate and quality; per beat its time, when told, quality."""
+    """What the kernels made of one PPG: per tick phase, rate and quality; per beat its time, when told, quality.
+
+    shown_s: times of the beats that are believed, whether trusted or where the rhythm expects one.
+    """
 
     time_s: Floats
     phase: Floats
@@ -41,6 +44,7 @@ class Felt:
     beat_s: Floats
     told_s: Floats
     beat_quality: Floats
+    shown_s: Floats
 
     def trusted(self) -> Floats:
         return self.beat_s[self.beat_quality >= TRUSTED]
@@ -78,7 +82,7 @@ def feel(waves: list[tuple[Floats, Floats]]) -> list[Felt]:
     beat_s, trusted, believed = np.empty(columns), np.empty(columns, "?"), np.empty(columns, "?")
     now, age_s = np.empty((ticks.size, columns)), np.empty(columns)
     phase, rate = np.empty_like(now), np.empty_like(now)
-    told_s = np.empty(time_s.size)
+    told_s, shown_s = np.empty(time_s.size), np.full_like(now, np.nan)
     start = 0
     for tick, end in enumerate(ends):
         a, c, p, q = time_s[start:end], column[start:end], pulses[start:end], sample_quality[start:end]
@@ -86,6 +90,7 @@ def feel(waves: list[tuple[Floats, Floats]]) -> list[Felt]:
         judge(quality, a, c, p, q)
         follow_beats(rhythm, c, p, q, ticks[tick], beat_s, trusted)
         keep_time(rhythm, beat_s, trusted, ticks[tick], 1 / RATE_HZ, believed)
+        shown_s[tick] = np.where(believed, beat_s, np.nan)
         quality_now(quality, ticks[tick], now[tick], age_s)
         phase[tick], rate[tick], told_s[start:end] = rhythm["phase"], rhythm["rate"], ticks[tick]
         start = end
@@ -93,7 +98,7 @@ def feel(waves: list[tuple[Floats, Floats]]) -> list[Felt]:
     for c in range(columns):
         beat = (column == c) & (pulses["verdict"] == BEAT)
         heard = pulses["beat_s"][beat], told_s[beat], sample_quality[beat]
-        felt.append(Felt(ticks, phase[:, c], rate[:, c], now[:, c], *heard))
+        felt.append(Felt(ticks, phase[:, c], rate[:, c], now[:, c], *heard, shown_s[np.isfinite(shown_s[:, c]), c]))
     return felt
 
 
