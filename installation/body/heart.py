@@ -67,7 +67,9 @@ HEART = np.dtype(
         *((name, "f8") for name in ("beat_s", "strong_s")),  # the last beat, the last strong one
         # what is usual for this wearer; the highest refused rise since the last beat; the converter's step
         *((name, "f8") for name in ("interval_s", "typical", "ripple", "highest", "quantum", "dicrotic", "second")),
-        *((name, "f8") for name in ("side_s", "up", "down", "upright")),  # steepest slopes of a stretch, their usual ratio
+        *(
+            (name, "f8") for name in ("side_s", "up", "down", "upright")
+        ),  # steepest slopes of a stretch, their usual ratio
         ("sign", "f8"),  # -1: the sensor's wave falls at systole
         ("sides", "i4"),
         ("rising", "?"),
@@ -188,7 +190,11 @@ def _is_beat(s: Any, beat_s: float, strength: float) -> bool:
         typical *= np.exp(-(since_s - LATE * s.interval_s) / LEAN_S)
     elif since_s > INTERVAL_S and not known:
         typical *= np.exp(-(since_s - INTERVAL_S) / RELAX_S)
-    share = _share(since_s, s.interval_s, s.dicrotic, s.ripple) if known else _share(since_s, INTERVAL_S, 1.0, UNKNOWN_RIPPLE)
+    share = (
+        _share(since_s, s.interval_s, s.dicrotic, s.ripple)
+        if known
+        else _share(since_s, INTERVAL_S, 1.0, UNKNOWN_RIPPLE)
+    )
     if since_s < REFRACTORY_S:
         return False
     if strength < share * typical:

@@ -1,8 +1,13 @@
 """What beats say: intervals and their artefacts, heart rate, variability, and a phase that leads the next beat.
 
-Sources: artefacts are intervals more than a quarter off the local median (the usual 20-25 %; Task Force of
-ESC and NASPE, Circulation 93:1043, 1996, for RMSSD itself); RMSSD of 30-60 s stands for that of minutes
-(Munoz et al., PLoS ONE 10:e0138921, 2015).
+An interval is sound that is trusted and within a quarter of the local median.  Variability is of changes from
+interval to interval, without those that are no heart's own: ectopic, missed and double beats change the
+interval by more than 3.5 standard deviations of what is usual for this wearer in this minute, irregular hearts
+don't.  It comes with how sure it is, `rmssd_sure`.
+
+Sources: RMSSD: Task Force of ESC and NASPE, Circulation 93:1043, 1996, as is the 20-25 % of an artefact; limits
+that follow the spread of changes: Lipponen and Tarvainen, J Med Eng Technol 43:173, 2019; RMSSD of 30-60 s
+stands for that of minutes: Munoz et al., PLoS ONE 10:e0138921, 2015.
 """
 
 from __future__ import annotations
@@ -49,8 +54,10 @@ RHYTHM = np.dtype(
     ],
     align=True,
 )
-"""Memory of one rhythm: rate per minute, ibi_s the last sound interval, next_s the one to expect,
-phase in turns since the beat, error what it lacks, pace_s of one turn; NaN: not known."""
+"""Memory of one rhythm: rate per minute, ibi_s the last sound interval, next_s the one to expect, rmssd_ms the
+variability of the last minute, rmssd_sure 0..1 how sure that is (the share of neighbouring intervals it is taken
+from, times their number up to `ENOUGH`), phase in turns since the beat, error what it lacks, pace_s of one turn;
+NaN: not known.  sizes_s: room to sort changes in."""
 
 
 def rhythms(columns: int) -> NDArray[Any]:

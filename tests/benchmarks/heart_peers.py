@@ -1,4 +1,4 @@
-"""Peers of the heart: whole records at once, looking ahead, each library as its manual shows it; {} where none is installed."""
+"""Peers of the heart: whole records at once, looking ahead, each library as its manual shows it; {}: none is there."""
 
 from __future__ import annotations
 

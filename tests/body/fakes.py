@@ -101,7 +101,9 @@ def match(beats_s: Array, reference_s: Array, inside: Array, tolerance_s: float 
         false, missed = (counted & ~hit).sum(), counts.sum() - hit.sum()  # two references never share a beat
         f1 = 2 * hit.sum() / (2 * hit.sum() + false + missed)
         if f1 > best.f1:
-            best = Match(float(f1), float(error_s[found].std() * 1000), float(lag_s + np.median(error_s[found])), counted, hit)
+            best = Match(
+                float(f1), float(error_s[found].std() * 1000), float(lag_s + np.median(error_s[found])), counted, hit
+            )
     return best
 
 

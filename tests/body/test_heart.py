@@ -102,6 +102,47 @@ def test_a_pulse_that_sinks_to_a_tenth_is_found_again() -> None:
     assert ((found_s > 24.0) & (found_s < 39.0)).sum() >= 18
 
 
+@pytest.mark.parametrize("after_s", [0.3, 0.42, 0.55, 0.7])
+@pytest.mark.parametrize("size", [-1.0, 0.6, 2.0])
+def test_a_step_of_the_sensors_gain_is_no_beat_and_hides_none(after_s: float, size: float) -> None:
+    time_s = np.arange(0.0, 40.0, 0.008)
+    beats_s = steady(75, 40.0)
+    steps = size * ((time_s > beats_s[20] + after_s).astype(float) - (time_s > beats_s[30] + after_s))
+    found_s = listen(time_s, pulse(time_s, beats_s) + steps).beat_s
+    error_s = np.abs(found_s[:, None] - (beats_s + STEEPEST_S)[None, :])
+    assert error_s.min(axis=1)[3:].max() < 0.08
+    assert (error_s.min(axis=0)[3:-1] > 0.1).sum() <= (2 if after_s > 0.6 else 0)  # where the step meets the upstroke
+
+
+def test_a_weak_early_beat_is_found_in_a_wearer_without_dicrotic_waves() -> None:
+    time_s = np.arange(0.0, 60.0, 0.008)
+    beats_s = steady(75, 60.0)
+    early_s = beats_s[40] + 0.5
+    wave = pulse(time_s, np.delete(beats_s, 41), 0.0) + 0.2 * pulse(time_s, np.array([early_s]), 0.0)
+    found_s = listen(time_s, wave).beat_s
+    assert np.abs(found_s - early_s - STEEPEST_S).min() < 0.06
+
+
+@pytest.mark.parametrize("fs", [25.0, 50.0, 125.0])
+def test_a_wave_that_falls_at_systole_is_turned_over_within_twelve_seconds(fs: float) -> None:
+    time_s = np.arange(0.0, 60.0, 1.0 / fs)
+    beats_s = steady(68, 60.0)
+    heard = listen(time_s, 500.0 - 200.0 * pulse(time_s, beats_s))
+    late_s = (beats_s + STEEPEST_S)[(beats_s > 14.0) & (beats_s < 59.0)]
+    found_s = heard.trusted()[heard.trusted() > 13.0]
+    assert np.abs(found_s[:, None] - late_s[None, :]).min(axis=0).max() < 0.03
+    assert abs(found_s.size - late_s.size) <= 2
+
+
+def test_noise_and_a_wave_as_steep_either_way_are_never_turned_over() -> None:
+    time_s = np.arange(0.0, 120.0, 0.02)
+    for seed in range(10):
+        memory, column = hearts(1), np.zeros(time_s.size, np.int32)
+        wave = np.sin(2 * np.pi * 1.2 * time_s) + np.random.default_rng(seed).normal(0, 0.3, time_s.size)
+        find_beats(memory, time_s, column, column, wave, np.empty(time_s.size, PULSE))
+        assert memory["sign"][0] == 1.0
+
+
 def test_a_sensor_put_on_with_a_shake_is_believed_within_eight_seconds() -> None:
     time_s = np.arange(0.0, 30.0, 0.02)
     shake = np.where(time_s < 3.0, 5.0 * np.sin(23.0 * time_s) * np.sin(7.0 * time_s), 0.0)
@@ -113,6 +154,7 @@ def _bad_signals(fs: float) -> dict[str, Array]:
     rng = np.random.default_rng(3)
     time_s = np.arange(0.0, 60.0, 1.0 / fs)
     size = time_s.size
+    drift = np.cumsum(rng.normal(size=size)) / np.sqrt(fs)
     return {
         "constant": np.full(size, 512.0),
         "last bit": 512.0 + rng.integers(-1, 2, size),
@@ -123,11 +165,13 @@ def _bad_signals(fs: float) -> dict[str, Array]:
         "mains and noise": np.round(512 + 100 * np.sin(2 * np.pi * 60 * time_s) + 20 * rng.normal(size=size)),
         "saturated": np.clip(np.round(2000 + 1000 * rng.normal(size=size)), 0, 1023) * 0 + 1023.0,
         "saturated mains": np.clip(512 + 2000 * np.sin(2 * np.pi * 60.01 * time_s), 0, 1023),
+        "saturated noise": np.clip(np.round(900 + 300 * rng.normal(size=size)), 0, 1023),
+        "drift": np.round(512 + 5 * drift + rng.normal(0, 0.7, size)),
         "a floating pin": np.where(rng.random(size) < 0.02, 1023.0, 0.0),
     }
 
 
-@pytest.mark.parametrize("fs", [50.0, 64.0, 100.0, 125.0, 250.0])
+@pytest.mark.parametrize("fs", [20.0, 25.0, 32.0, 50.0, 64.0, 100.0, 125.0, 250.0, 500.0, 1000.0])
 def test_nothing_but_a_heart_is_trusted_as_one(fs: float) -> None:
     for name, value in _bad_signals(fs).items():
         heard = listen(np.arange(value.size) / fs, value)
@@ -174,9 +218,17 @@ def test_beats_of_intensive_care_patients_agree_with_their_ecg(recordings: Path,
         assert np.median(latency_s) <= 0.12, path.stem
         assert np.percentile(latency_s, 95) <= 0.15, path.stem
     worst = sorted(f1.values())
-    assert np.mean(worst) >= 0.983, f1
-    assert worst[0] >= 0.88, f1  # bidmc_26: of every twelfth heart beat there is no pulse at the finger
+    assert np.mean(worst) >= 0.985, f1
+    assert worst[0] >= 0.91, f1  # bidmc_26: of every twelfth heart beat there is no pulse at the finger
     assert worst[2] >= 0.97, f1
+
+
+def test_upside_down_the_same_patients_lose_little(recordings: Path) -> None:
+    f1 = []
+    for path in sorted((recordings / "bidmc").glob("*.npz"))[::3]:
+        time_s, ppg, reference_s, inside = recording(path)
+        f1.append(match(listen(time_s, -ppg).trusted(), reference_s, inside).f1)
+    assert np.mean(f1) >= 0.975, f1
 
 
 def test_beats_of_a_resting_person_agree_with_their_ecg(recordings: Path) -> None:

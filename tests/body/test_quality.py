@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from installation.body.heart import PULSE, find_beats, hearts
 from installation.body.quality import judge, qualities, quality_now
-from tests.body.fakes import listen, pulse, steady
+from tests.body.fakes import listen, match, pulse, recording, steady
+from tests.pulse import heartpy_recording
 
 
 def _quality_of(time_s: np.ndarray, value: np.ndarray) -> np.ndarray:
@@ -51,12 +54,12 @@ def test_noise_over_the_pulse_lowers_quality_as_it_grows() -> None:
     assert means[2] < 0.2
 
 
-def test_quality_returns_within_six_beats_after_the_noise_has_gone() -> None:
+def test_quality_goes_within_six_seconds_of_noise_and_returns_within_seven_of_its_end() -> None:
     rng = np.random.default_rng(6)
     time_s = np.arange(0.0, 40.0, 0.02)
     noise = np.where((time_s > 10.0) & (time_s < 20.0), 3.0 * rng.normal(size=time_s.size), 0.0)
     quality = _quality_of(time_s, pulse(time_s, steady(75, 40.0)) + noise)
-    assert (quality[(time_s > 14.0) & (time_s < 20.0)] < 0.5).mean() > 0.8
+    assert (quality[(time_s > 16.0) & (time_s < 20.0)] < 0.3).all()
     assert (quality[time_s > 27.0] > 0.5).all()
 
 
@@ -68,3 +71,27 @@ def test_a_silent_sensor_is_doubted_after_half_a_second() -> None:
     quality_now(memory, 5.0, quality, age_s)
     assert quality.tolist() == [1.0, 0.5, 0.0]
     assert age_s == pytest.approx([0.1, 1.0, 2.0])
+
+
+def test_a_wave_as_steep_either_way_with_a_strong_dicrotic_wave_is_believed() -> None:
+    whole = heartpy_recording("data.csv", 0.0, 130.0)
+    heard = listen(np.arange(whole.ppg.size) / whole.fs, whole.ppg)
+    assert np.median(heard.quality[heard.known_s > 8.0]) > 0.5
+
+
+def test_the_higher_the_quality_the_more_beats_are_right(recordings: Path) -> None:
+    right, sure = [], []
+    for path in sorted((recordings / "bidmc").glob("*.npz"))[::4]:
+        time_s, ppg, reference_s, inside = recording(path)
+        seen = match(listen(time_s, ppg).beat_s, reference_s, inside)
+        low, high = np.percentile(ppg, [5, 95])
+        noise = np.convolve(np.random.default_rng(1).normal(size=ppg.size), np.ones(25) / 5.0, "same")
+        shaken = ppg + np.where(time_s % 40.0 < 20.0, 0.15 * (high - low), 0.0) * noise
+        heard = listen(time_s, shaken)
+        beat_s = heard.beat_s - seen.lag_s
+        right.append(np.abs(beat_s[:, None] - reference_s[None, :]).min(axis=1) < 0.075)
+        sure.append(heard.quality)
+    hit, quality = np.concatenate(right), np.concatenate(sure)
+    shares = [hit[(quality >= low) & (quality < low + 0.3)].mean() for low in (0.0, 0.3, 0.6)]
+    assert shares[0] < shares[1] < shares[2]
+    assert hit[quality >= 0.9].mean() > 0.95

@@ -83,6 +83,44 @@ def test_a_silence_is_no_interval() -> None:
     assert _after(np.concatenate([before_s, 20.0 + before_s]))["rate"] == pytest.approx(75.0)
 
 
+def _with_ectopic(every: int, rmssd_s: float = 0.03, beats: int = 300) -> np.ndarray:
+    """Beats of a heart whose intervals wander, each `every`th early by a third and followed by a pause."""
+    interval_s = 0.85 + np.random.default_rng(4).normal(0, rmssd_s / np.sqrt(2), beats)
+    beats_s = np.cumsum(interval_s)
+    if every:
+        beats_s[every // 2 :: every] -= 0.3
+    return beats_s
+
+
+@pytest.mark.parametrize("every", [0, 12, 6, 5])
+def test_variability_is_that_of_the_normal_beats_however_many_are_ectopic(every: int) -> None:
+    seen = _after(_with_ectopic(every))
+    assert seen["rmssd_ms"] == pytest.approx(30.0, abs=6.0)
+    assert seen["rmssd_sure"] > (0.3 if every == 5 else 0.45)
+
+
+def test_a_heart_that_is_irregular_throughout_keeps_its_variability() -> None:
+    interval_s = np.random.default_rng(5).uniform(0.4, 1.1, 300)
+    seen = _after(np.cumsum(interval_s))
+    last = interval_s[-80:]
+    assert seen["rmssd_ms"] == pytest.approx(1000 * np.sqrt(np.mean(np.diff(last) ** 2)), rel=0.12)
+    assert seen["rmssd_sure"] > 0.9
+
+
+@pytest.mark.parametrize("what", ["missed", "double"])
+def test_a_missed_and_a_double_beat_do_not_count_as_variability(what: str) -> None:
+    beats_s = _with_ectopic(0)
+    beats_s = np.delete(beats_s, 280) if what == "missed" else np.sort(np.append(beats_s, beats_s[280] + 0.4))
+    assert _after(beats_s)["rmssd_ms"] == pytest.approx(30.0, abs=6.0)
+
+
+def test_variability_of_few_neighbours_is_not_sure() -> None:
+    whole = _with_ectopic(0)
+    sure = [_after(whole[:count])["rmssd_sure"] for count in (8, 16, 25, 60)]
+    assert sure[0] == 0.0
+    assert 0.0 < sure[1] < sure[2] < sure[3]
+
+
 def test_the_phase_turns_with_a_steady_heart_not_after_it() -> None:
     beats_s = np.arange(0.5, 30.0, 0.85)
     turns_s = _turns_s(*_phases(beats_s, 30.0))
