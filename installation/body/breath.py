@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.body.breath_memory import CRESTS, CYCLES, KNOWN, RECENT
+from installation.body.breath_memory import CRESTS, CYCLES, KNOWN, PACE_S, RECENT
 from installation.compiled import compiled
 from installation.frame import CHANNELS, Floats, Ints
 
@@ -69,12 +69,12 @@ def _begin(b: Any, time_s: float, value: float) -> None:
     """Start the wave at one sample, level; what is usual for the wearer stays, unless it was long ago."""
     if not time_s - b.time_s < LOST_S:  # NaN at the first
         b.breaths = b.cycles = 0
-        b.missed = b.power = b.usual = b.range = 0.0
-        b.rate, b.trust = np.nan, 0.0
+        b.missed = b.power = b.usual = b.range = b.ways = b.swings = b.quantum = 0.0
+        b.rate, b.pace_s, b.beat_s, b.full = np.nan, PACE_S, PACE_S, 0.5
     b.time_s, b.raw, b.cell, b.area, b.covered_s = time_s, value, np.floor(time_s / CELL_S), 0.0, 0.0
     b.began_s = b.wave_s = b.turn_s = b.before_s = b.found_s = b.still_s = time_s
     b.mean = b.pole = b.wave = b.high = b.low = b.turn = b.before = b.ground = b.still_high = b.still_low = value
-    b.along = b.across = 0.0
+    b.along = b.across = b.path = b.trust = 0.0  # believed again from the first breath on
     b.rising, b.crests, b.trough_s = True, 0, np.nan
 
 

@@ -78,9 +78,9 @@ def breath_now(memory: NDArray[Any], now_s: float, dt_s: float, felt: Floats) ->
     """Move every phase on by one tick, and write what is felt at this moment.
 
     memory (M,) `BREATH` · felt (7, M), written: rows of `FELT`; all NaN before the first sample.  rate per minute,
-    NaN until two cycles are known and again when breathing is lost · phase in turns, NaN until a breath was seen ·
-    depth 0..1, 0.5 as deep as usual over the last minutes · inhaling 1 or 0 · hold_s how long the breath is held,
-    0 while it is not · quality 0..1 · age_s of the newest sample
+    NaN until two cycles are known, and wherever the last breaths are not believed at all · phase in turns, NaN until
+    a breath was seen · depth 0..1, 0.5 as deep as usual over the last minutes · inhaling 1 or 0 · hold_s how long the
+    breath is held, 0 while it is not · quality 0..1 · age_s of the newest sample
     """
     for c in range(memory.size):
         b = memory[c]
@@ -92,11 +92,11 @@ def breath_now(memory: NDArray[Any], now_s: float, dt_s: float, felt: Floats) ->
         overdue, silent = (now_s - b.before_s) / b.pace_s, age_s / b.pace_s
         still_s = now_s - b.still_s
         held = known and age_s < GAP_S and max(HELD_S, HELD * b.pace_s) < still_s < GIVEN_UP_S
-        felt[RATE, c] = b.rate if overdue < OVERDUE[1] or b.crests == 0 else np.nan
+        trust = b.trust * _sure(overdue, OVERDUE) * _sure(silent, SILENT)
+        felt[RATE, c] = b.rate if trust > 0.0 else np.nan
         felt[PHASE, c] = b.phase
         felt[DEPTH, c] = min(1.0, 0.5 * size * b.usual / b.range) if known and b.range > 0.0 else np.nan
         felt[INHALING, c] = np.nan if np.isnan(b.phase) else 1.0 if b.phase < b.full else 0.0
         felt[HOLD_S, c] = still_s if held else 0.0 if known else np.nan
-        missed = b.missed / max(b.power, 1e-300)
-        felt[QUALITY, c] = b.trust * _sure(missed, MISSED) * _sure(overdue, OVERDUE) * _sure(silent, SILENT)
+        felt[QUALITY, c] = trust * _sure(b.missed / max(b.power, 1e-300), MISSED)
         felt[AGE_S, c] = age_s

@@ -229,3 +229,13 @@ def test_quality_is_one_row_and_between_none_and_all() -> None:
     feel_breath(memory, time_s, column, np.full_like(column, RESP), chest(turns(time_s, 15)))
     breath_now(memory, 40.0, 1 / 60, felt)
     assert 0.9 < felt[QUALITY, 0] <= 1.0
+
+
+def test_after_a_gap_it_takes_one_breath_to_be_believed_again() -> None:
+    time_s = np.arange(0.0, 90.0, 0.04)
+    wave = chest(turns(time_s, 15))
+    on = (time_s < 50.0) | (time_s > 58.0)
+    felt = feel(time_s[on], wave[on])
+    assert felt.quality[(felt.time_s > 56.5) & (felt.time_s < 58.8)].max() == 0.0
+    assert felt.quality[felt.time_s > 65.0].min() > 0.8
+    assert np.abs(apart(felt.phase, felt.time_s * 15 / 60.0))[felt.time_s > 65.0].mean() < 0.2
