@@ -1,9 +1,9 @@
 """What a skin says at a tick: tonic, phasic, responses, quality, and arousal 0..1.
 
-Arousal is where level and rate of responses stand among the wearer's own.
-The last five minutes of both are remembered every five seconds; medians and spreads of these are what is usual, so
-that a dry skin and a wet one, a calm wearer and a lively one, mean the same by a half.  While little is known
-the figures of people at rest stand in.  Time without contact is not remembered, and arousal is held.
+Arousal is where the level and the rate of responses stand among the wearer's own.  The last five minutes of
+both are remembered, a value every five seconds; their medians and spreads are what is usual, so that a dry skin
+and a wet one, a calm wearer and a lively one, mean the same by a half.  While little is known, the figures of
+people at rest stand in.  Time without contact is not remembered, and arousal is held.
 
 Latency: that of the skin, and the glide of `EASE_S`.
 
