@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.body.skin import RATE_S, SLOTS
+from installation.body.skin import LOWEST_US, RATE_S, SLOTS
 from installation.compiled import compiled
 from installation.frame import Flags, Floats
 
@@ -113,7 +113,7 @@ def _learn(a: Any, s: Any) -> None:
     count = min(s.slots, SLOTS)
     a.slots = s.slots
     a.level, a.level_spread = _middle(s.levels, count)
-    a.level_spread = max(a.level_spread, LEVEL_SPREAD * a.level)
+    a.level_spread = max(a.level_spread, LEVEL_SPREAD * max(a.level, LOWEST_US))
     rate, spread = _middle(s.rates, count)
     a.rate = (count * rate + REST_SLOTS * REST_PER_MIN) / (count + REST_SLOTS)
     a.rate_spread = max(REST_SPREAD, spread)
