@@ -1,9 +1,9 @@
 """What a skin says at a tick: tonic, phasic, responses, quality, and arousal 0..1.
 
-Arousal is where level and rate of responses stand among the wearer's own.
-The last five minutes of both are remembered every five seconds; medians and spreads of these are what is usual, so
-that a dry skin and a wet one, a calm wearer and a lively one, mean the same by a half.  While little is known
-the figures of people at rest stand in.  Time without contact is not remembered, and arousal is held.
+Arousal is where the level and the rate of responses stand among the wearer's own.  The last five minutes of
+both are remembered, a value every five seconds; their medians and spreads are what is usual, so that a dry skin
+and a wet one, a calm wearer and a lively one, mean the same by a half.  While little is known, the figures of
+people at rest stand in.  Time without contact is not remembered, and arousal is held.
 
 Latency: that of the skin, and the glide of `EASE_S`.
 
@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.body.skin import RATE_S, SLOTS
+from installation.body.skin import LOWEST_US, RATE_S, SLOTS
 from installation.compiled import compiled
 from installation.frame import Flags, Floats
 
@@ -113,7 +113,7 @@ def _learn(a: Any, s: Any) -> None:
     count = min(s.slots, SLOTS)
     a.slots = s.slots
     a.level, a.level_spread = _middle(s.levels, count)
-    a.level_spread = max(a.level_spread, LEVEL_SPREAD * a.level)
+    a.level_spread = max(a.level_spread, LEVEL_SPREAD * max(a.level, LOWEST_US))
     rate, spread = _middle(s.rates, count)
     a.rate = (count * rate + REST_SLOTS * REST_PER_MIN) / (count + REST_SLOTS)
     a.rate_spread = max(REST_SPREAD, spread)
