@@ -51,7 +51,7 @@ class News:
 
     rate_hz: ticks a second over the last one, NaN until known · receipts, changes of presence: since the last
     news · slots (P, 3) the very bytes of the wire · limiting (G,) · body in single precision, without its
-    changes · room (R,) signals in the order of the programme, NaN where not known ·
+    changes · forced (N,) of `Force` · room (R,) signals in the order of the programme, NaN where not known ·
     layer_levels (L, N): present levels of the layers of the newest cue's look.
     """
 
@@ -76,6 +76,7 @@ class News:
     slots: Bytes
     limiting: Flags
     body: Body
+    forced: Bytes
     room: Floats32
     layer_levels: Floats32
 
@@ -111,6 +112,7 @@ def news(
             "slots": frame.levels.slots,
             "limiting": frame.levels.limiting,
             "body": numbers,
+            "forced": _forced(frame),
             "room": _room(frame, show),
             "layer_levels": story.values[layer_rows(look)].astype(np.float32),
         },
@@ -153,6 +155,7 @@ def read_news(message: Message) -> News:
         slots=arrays["slots"],
         limiting=arrays["limiting"],
         body=unpacked(fields["body"], arrays["body"]),
+        forced=arrays["forced"],
         room=arrays["room"],
         layer_levels=arrays["layer_levels"],
     )
@@ -177,6 +180,13 @@ def read_order(message: Message, source: str, time_s: float) -> Order | None:
     if (verb == "master" and math.isnan(value)) or (verb == "presence" and value not in tuple(Force)):
         return None
     return Order(verb, source, time_s, target=target, value=value, expect_standby=expected)
+
+
+def _forced(frame: Frame) -> Bytes:
+    """What the operator says of everybody's presence; nothing where the story is never told of it."""
+    wearers = len(frame.body.heart_rate)
+    forced: Bytes = getattr(frame.story, "forced", np.zeros(0, np.uint8))
+    return forced if len(forced) == wearers else np.zeros(wearers, np.uint8)
 
 
 def _room(frame: Frame, show: Show) -> Floats32:

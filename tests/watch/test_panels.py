@@ -83,23 +83,25 @@ def asked(presences: Presences, wearer: int = 1) -> tuple[str, float]:
 
 
 def test_presence_goes_round_and_a_refusal_leaves_it_as_it_was() -> None:
-    presences = Presences(fakes.programme_of(fakes.show()))
+    show = fakes.show()
+    presences = Presences(fakes.programme_of(show))
     assert [asked(presences) for _ in range(3)] == [("Tomo", 1.0), ("Tomo", 2.0), ("Tomo", 0.0)]
     asked(presences)
-    presences.take((), (Answer("presence", True, "", "window", "Tomo", 1.0),))
-    assert presences.forced(1) == Force.REAL and presences.forced(0) == Force.AUTO
+    real = np.array([Force.AUTO, Force.REAL], np.uint8)
+    presences.take(fakes.news_of(show, 1.0, forced=real, receipts=(Answer("presence", True, "as asked"),)))
+    assert [presences.forced(wearer) for wearer in (0, 1)] == [Force.AUTO, Force.REAL]
     asked(presences)
-    presences.take((), (Answer("presence", False, "no", "window", "Tomo", 2.0),))
+    presences.take(fakes.news_of(show, 2.0, forced=real, receipts=(Answer("presence", False, "no"),)))
     assert presences.forced(1) == Force.REAL
     assert asked(presences) == ("Tomo", 2.0), "and the next press asks for what was refused"
 
 
 def test_a_presence_that_another_hand_asked_for_is_known_here() -> None:
-    presences = Presences(fakes.programme_of(fakes.show()))
-    presences.take((), (Answer("presence", True, "", "osc", "Elif", 2.0),))
+    show = fakes.show()
+    presences = Presences(fakes.programme_of(show))
+    presences.take(fakes.news_of(show, 1.0, forced=np.array([Force.SIMULATED, Force.AUTO], np.uint8)))
     assert presences.forced(0) == Force.SIMULATED
-    presences.take((), (Answer("presence", True, "", "osc", "Elif", 9.0),))
-    assert presences.forced(0) == Force.SIMULATED, "a force that nobody knows changes nothing"
+    assert asked(presences, 0) == ("Elif", float(Force.AUTO))
 
 
 def test_a_press_on_a_mark_or_a_key_over_a_wearer_asks_for_another_presence() -> None:

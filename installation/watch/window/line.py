@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 from dataclasses import dataclass
 
-from installation.frame import PresenceChange
 from installation.watch.codec import Message, Reader, encode
 from installation.watch.news import Answer, News, read_news
 from installation.watch.programme import Programme, read_programme
@@ -24,11 +23,6 @@ class Heard:
     def answers(self) -> tuple[Answer, ...]:
         """The receipts of all of them."""
         return tuple(answer for one in self.news for answer in one.receipts)
-
-    @property
-    def changes(self) -> tuple[PresenceChange, ...]:
-        """The changes of presence of all of them."""
-        return tuple(change for one in self.news for change in one.changes)
 
 
 class Line:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 
 from installation.frame import ORGANS, Force, Presence, PresenceChange
 from installation.watch.codec import Message
-from installation.watch.news import Answer, News, order
+from installation.watch.news import News, order
 from installation.watch.programme import Programme
 
 FELT = {"heart": "pulse", "skin": "skin", "breath": "breath", "motion": "movement"}
@@ -24,35 +23,31 @@ ASKED = {
 
 
 class Presences:
-    """Remembers the last change of every organ, and what was asked of every wearer."""
+    """Remembers the last change of every organ, what the operator says of everybody, and what was asked since."""
 
     def __init__(self, programme: Programme) -> None:
         self._names = [wearer.name for wearer in programme.wearers]
         self._last: dict[tuple[int, str], PresenceChange] = {}
-        self._asked: dict[str, Force] = {}
-        self._forced: dict[str, Force] = {}
+        self._forced = [Force.AUTO for _ in self._names]
+        self._asked: dict[int, Force] = {}
 
-    def take(self, changes: Iterable[PresenceChange], answers: Iterable[Answer]) -> None:
+    def take(self, news: News) -> None:
         """Take what came with the news."""
-        for change in changes:
+        for change in news.changes:
             self._last[change.wearer, change.organ] = change
-        for answer in answers:
-            if answer.verb != "presence":
-                continue
-            if answer.accepted and answer.value in tuple(Force):
-                self._forced[answer.target] = Force(int(answer.value))
-            self._asked[answer.target] = self._forced.get(answer.target, Force.AUTO)
+        self._forced = [Force(int(force)) for force in news.forced]
+        if any(answer.verb == "presence" for answer in news.receipts):
+            self._asked.clear()  # obeyed or refused, the story knows
 
     def forced(self, wearer: int) -> Force:
-        """What holds for a wearer: what was asked last and not refused, by whatever hands."""
-        return self._forced.get(self._names[wearer], Force.AUTO)
+        """What holds for a wearer, whoever asked for it."""
+        return self._forced[wearer]
 
     def next(self, wearer: int) -> Message:
         """The order that asks for the next of auto, real, simulated, and round again."""
-        name = self._names[wearer]
-        force = Force((self._asked.get(name, Force.AUTO) + 1) % len(Force))
-        self._asked[name] = force
-        return order("presence", float(force), target=name)
+        before = self._asked.get(wearer, self._forced[wearer])
+        self._asked[wearer] = force = Force((before + 1) % len(Force))
+        return order("presence", float(force), target=self._names[wearer])
 
     def last(self, wearer: int, organ: str) -> PresenceChange | None:
         """The last change that was heard of."""

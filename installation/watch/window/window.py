@@ -57,10 +57,10 @@ class Window:
         view = self.view
         for news in heard.news:
             view.news, self._news_s = news, now_s
+            view.presences.take(news)
             self._trails.listen(news)
         view.now_s, view.age_s = now_s, now_s - self._news_s
         view.answers.take(heard.answers, now_s)
-        view.presences.take(heard.changes, heard.answers)
 
     def orders(self, event: pygame.event.Event) -> tuple[Message, ...]:
         """The orders in one event: the scopes take what is theirs, and the desk has the rest."""
