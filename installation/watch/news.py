@@ -183,10 +183,9 @@ def read_order(message: Message, source: str, time_s: float) -> Order | None:
 
 
 def _forced(frame: Frame) -> Bytes:
-    """What the operator says of everybody's presence; nothing where the story is never told of it."""
-    wearers = len(frame.body.heart_rate)
-    forced: Bytes = getattr(frame.story, "forced", np.zeros(0, np.uint8))
-    return forced if len(forced) == wearers else np.zeros(wearers, np.uint8)
+    """What the operator says of everybody's presence; nothing before the first tick of a story."""
+    wearers, forced = frame.body.heart_rate.size, frame.story.forced
+    return forced if forced.size == wearers else np.zeros(wearers, np.uint8)
 
 
 def _room(frame: Frame, show: Show) -> Floats32:
