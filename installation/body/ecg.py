@@ -124,8 +124,7 @@ def _smooth(s: Any, time_s: float, value: float) -> float:
     change = abs(value - s.raw)
     if change > 0.0 and (s.quantum == 0.0 or change < s.quantum):
         s.quantum = change
-    energy = np.sqrt(slope * slope + (CURVE_S * curve) ** 2)
-    s.hump += (1.0 - np.exp(-step / HUMP_S)) * (energy - s.hump)
+    s.hump += (1.0 - np.exp(-step / HUMP_S)) * (np.sqrt(slope * slope + (CURVE_S * curve) ** 2) - s.hump)
     s.time_s, s.raw, s.pole1, s.pole2, s.wave, s.slope = time_s, value, pole1, pole2, wave, slope
     if time_s - s.kept_s[(s.kept - 1) % KEPT] >= KEPT_STEP_S:
         s.kept_s[s.kept % KEPT], s.kept_wave[s.kept % KEPT] = time_s, pole1
@@ -195,11 +194,8 @@ def _share(s: Any, since_s: float, lean: float) -> float:
 @compiled
 def _threshold(s: Any, since_s: float) -> float:
     """Height that a hump must have to be a beat, `since_s` after the last one."""
-    typical = s.typical
-    over_s = since_s - OVERDUE * s.interval_s
-    if over_s > 0.0:
-        typical *= np.exp(-over_s / RELAX_S)
-    return float(_share(s, since_s, s.lean) * typical)
+    over_s = max(0.0, since_s - OVERDUE * s.interval_s)
+    return float(_share(s, since_s, s.lean) * s.typical * np.exp(-over_s / RELAX_S))
 
 
 @compiled
@@ -249,7 +245,7 @@ def _judge(s: Any, top_s: float, top: float, beat_s: float) -> bool:
 
 @compiled
 def _is_overdue(s: Any) -> bool:
-    """Whether the highest refused hump is a beat, since none came when one was due; the first is the highest of all."""
+    """Whether the highest refused hump was a beat, since none came when one was due."""
     if s.beats == 0:
         return bool(s.time_s - s.began_s > FIRST_S)
     if s.beats < KNOWN or s.time_s - s.beat_top_s < OVERDUE * s.interval_s:
