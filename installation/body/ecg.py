@@ -45,11 +45,12 @@ REFRACTORY_S = 0.2  # the ventricle can't be excited again within it (Pan and To
 # How high a hump must be, as a share of a usual beat:
 FIRST_SHARE = 0.5  # while nothing is usual: T waves are lower in this band
 FLOOR = 0.35  # a third, as of Hamilton and Tompkins, where it is quiet between beats
-BETWEEN = 0.4  # and so much of the usual highest hump between beats besides
+BETWEEN = 0.2  # and so much of the usual highest hump between beats besides
 T_SHARE = 0.6  # while the T wave may come: until the end of QT, easing over as long as a T wave takes:
 QT_S, QT_EASE = 0.4, 0.3  # at 60 per minute (Bazett 1920), and a share of it
 EARLY = 1.0  # so much of the usual highest hump besides, before a beat is due: in noise the rhythm decides,
 DUE, DUE_EASE = 0.9, 0.2  # from so many intervals after the last beat no more, all of it before 0.7
+OTHER_SIDE = 0.5  # and so much for each unit that it leans to another side than QRS usually do
 MOST = 0.9  # but never more: a heart that doubles its rate is followed
 RELAX_S = 2.0  # at this pace a usual beat shrinks when one is overdue: electrodes have lost some of their contact
 
@@ -123,8 +124,7 @@ def _smooth(s: Any, time_s: float, value: float) -> float:
     change = abs(value - s.raw)
     if change > 0.0 and (s.quantum == 0.0 or change < s.quantum):
         s.quantum = change
-    energy = np.sqrt(slope * slope + (CURVE_S * curve) ** 2)
-    s.hump += (1.0 - np.exp(-step / HUMP_S)) * (energy - s.hump)
+    s.hump += (1.0 - np.exp(-step / HUMP_S)) * (np.sqrt(slope * slope + (CURVE_S * curve) ** 2) - s.hump)
     s.time_s, s.raw, s.pole1, s.pole2, s.wave, s.slope = time_s, value, pole1, pole2, wave, slope
     if time_s - s.kept_s[(s.kept - 1) % KEPT] >= KEPT_STEP_S:
         s.kept_s[s.kept % KEPT], s.kept_wave[s.kept % KEPT] = time_s, pole1
@@ -177,8 +177,8 @@ def _r_wave(s: Any, top_s: float) -> float:
 
 
 @compiled
-def _share(s: Any, since_s: float) -> float:
-    """How high a hump must be against a usual beat, `since_s` after the last one.
+def _share(s: Any, since_s: float, lean: float) -> float:
+    """How high a hump that leans so must be against a usual beat, `since_s` after the last one.
 
     QT = 0.4 s * root of the interval in s      (Bazett, Heart 7:353, 1920)
     """
@@ -186,7 +186,7 @@ def _share(s: Any, since_s: float) -> float:
     if s.beats >= KNOWN:
         interval_s = s.interval_s
         early = min(1.0, max(0.0, (DUE - since_s / interval_s) / DUE_EASE))
-        least = min(MOST, FLOOR + (BETWEEN + EARLY * early) * s.other)
+        least = min(MOST, FLOOR + (BETWEEN + EARLY * early + OTHER_SIDE * abs(lean - s.side)) * s.other)
     t_wave = 1.0 - min(1.0, max(0.0, (since_s / (QT_S * np.sqrt(interval_s)) - 1.0) / QT_EASE))
     return float(least + t_wave * max(0.0, T_SHARE - least))
 
@@ -194,11 +194,8 @@ def _share(s: Any, since_s: float) -> float:
 @compiled
 def _threshold(s: Any, since_s: float) -> float:
     """Height that a hump must have to be a beat, `since_s` after the last one."""
-    typical = s.typical
-    over_s = since_s - OVERDUE * s.interval_s
-    if over_s > 0.0:
-        typical *= np.exp(-over_s / RELAX_S)
-    return float(_share(s, since_s) * typical)
+    over_s = max(0.0, since_s - OVERDUE * s.interval_s)
+    return float(_share(s, since_s, s.lean) * s.typical * np.exp(-over_s / RELAX_S))
 
 
 @compiled
@@ -248,12 +245,12 @@ def _judge(s: Any, top_s: float, top: float, beat_s: float) -> bool:
 
 @compiled
 def _is_overdue(s: Any) -> bool:
-    """Whether the highest refused hump is a beat, since none came when one was due; the first is the highest of all."""
+    """Whether the highest refused hump was a beat, since none came when one was due."""
     if s.beats == 0:
         return bool(s.time_s - s.began_s > FIRST_S)
     if s.beats < KNOWN or s.time_s - s.beat_top_s < OVERDUE * s.interval_s:
         return False
-    least = max(HALF * _share(s, s.missed_s - s.beat_top_s), STANDS_OUT * s.other)
+    least = max(HALF * _share(s, s.missed_s - s.beat_top_s, s.missed_lean), STANDS_OUT * s.other)
     return bool(s.missed > least * s.typical)
 
 

@@ -1,4 +1,4 @@
-"""How far the beats of an ECG can be believed, 0..1: 0.5 where a beat is as likely right as not.
+"""How far the beats of an ECG can be believed, 0..1; from 0.5 on a beat is right far more often than not.
 
 The product of doubts, each 1 where there is none: few beats yet, QRS of different shape, beats hardly higher than
 the humps between them, a tone, too few samples to a QRS, intervals no heart has, no beat for too long, silence of
@@ -35,7 +35,7 @@ SILENT_S, MUTE_S = 0.5, 1.5  # without a sample: the same
 # Each doubt is none at the first of its two numbers and complete at the second:
 LIKENESS = 0.9, 0.55  # correlation with a usual shape; 0.66 parted good from bad (Orphanidou 2015)
 RIPPLE = 0.55, 0.95  # highest refused hump against the beat
-FILL = 0.35, 0.5  # mean of the wave against its highest: QRS is short, of a pure tone it's 0.64
+FILL = 0.3, 0.42  # mean of the wave against its highest: QRS is short, of a pure tone it's 0.64
 STEP_S = 0.015, 0.05  # from sample to sample: a QRS of 0.1 s has six of the first, two of the second have no shape
 FAIR = 0.75, 0.35  # share of plausible intervals
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from installation.body.ecg import ECG
+from installation.body.ecg import ECG, ecgs, find_qrs
 from installation.body.ecg_quality import ecg_qualities, ecg_quality_now, judge_ecg
 from installation.body.heart import PULSE
 from tests.body.ecg_fakes import ecg, hear
@@ -106,3 +109,25 @@ def test_beats_of_people_are_believed(recordings: Path) -> None:
             value, fs = file["ecg"].astype(np.float64), float(file["fs"])
         heard, _ = hear(np.arange(value.size) / fs, value)
         assert (heard.quality >= 0.5).mean() > 0.95
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.lists(st.integers(0, 4000), max_size=20), st.integers(0, 2))
+def test_any_cut_into_ticks_and_any_company_gives_the_same_quality(cuts: list[int], column: int) -> None:
+    rng = np.random.default_rng(8)
+    time_s = np.cumsum(rng.uniform(0.002, 0.006, 4000))
+    value = ecg(time_s, steady(75, 18.0)) + rng.normal(0, 0.1, 4000)
+    memory, hearts, quality = ecg_qualities(3), ecgs(3), np.full(4000, np.nan)
+    for start, end in pairwise([0, *sorted(cuts), 4000]):
+        where, pulses = np.full(end - start, column, np.int32), np.zeros(end - start, PULSE)
+        find_qrs(hearts, time_s[start:end], where, where * 0 + ECG, value[start:end], pulses)
+        judge_ecg(memory, time_s[start:end], where, where * 0 + ECG, pulses, quality[start:end])
+    assert quality.tobytes() == hear(time_s, value)[1].tobytes()
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(st.floats(), st.floats()), max_size=60))
+def test_the_quality_of_any_samples_is_unknown_or_between_0_and_1(samples: list[tuple[float, float]]) -> None:
+    _, quality = hear(np.array([t for t, _ in samples]), np.array([v for _, v in samples]))
+    known = quality[np.isfinite(quality)]
+    assert ((known >= 0.0) & (known <= 1.0)).all()
