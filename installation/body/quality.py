@@ -47,7 +47,7 @@ TONE = 0.2, 0.08  # distance from a sine wave, see `_from_tone`
 # fit to the BIDMC patients, still and shaken, and to noise, which is as good for the patient who is left out
 SURE, UNLIKE, RIPPLE, UNEVEN, IRREGULAR, LEVEL, FEW = 4.8, 6.0, 5.0, 1.7, 13.0, 1.0, 5.0
 MOST_UNLIKE, MOST_RIPPLE, MOST_LEVEL = 0.5, 1.0, 0.5  # so far each counts
-FAR = 0.35  # so much one beat may differ, in logarithms: a single ectopic or lost one is no bad signal
+FAR = 0.45  # so much one beat may differ, in logarithms: a single ectopic or lost one is no bad signal
 DICROTIC = 0.3  # a median ripple up to this is the wearer's dicrotic wave
 
 QUALITY = np.dtype(
