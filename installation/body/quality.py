@@ -8,8 +8,8 @@ Trust grows by a fifth from beat to beat and is lost at once; then no beat for t
 sensor take what is left.  A flat, clipped or taken-off sensor gives no beats; motion that repeats itself for
 eleven beats as a heart does may still be believed.
 
-Calibrated on BIDMC patients, still and shaken: of beats believed 0.3-0.5, 0.5-0.7, 0.7-0.9 and more, 56, 65,
-83 and 97 % are right beyond chance (tests/benchmarks/body_heart.py).
+Calibrated on BIDMC patients, still and shaken: of beats believed 0.3-0.5, 0.5-0.7, 0.7-0.9 and more, 58, 67,
+86 and 97 % are right beyond chance (tests/benchmarks/body_heart.py).
 
 Sources: plausible intervals and template agreement: Orphanidou et al., IEEE JBHI 19:832, 2015; a template
 that adapts, online: Lim et al., Comput Biol Med 97:1, 2018.
