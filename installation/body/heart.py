@@ -67,7 +67,7 @@ HEART = np.dtype(
         *((name, "f8") for name in ("slope", "slope_s", "before", "before_s")),  # the two newest slopes
         *((name, "f8") for name in ("foot", "steepest", "steepest_s", "fall")),  # the rise under way
         *((name, "f8") for name in ("beat_s", "strong_s")),  # the last beat, the last strong one
-        # what is usual for this wearer; the highest refused rises since the last beat, late and early (second); the step
+        # what is usual for this wearer; highest, second: refused since the last beat, late and early; the last bit
         *((name, "f8") for name in ("interval_s", "typical", "ripple", "highest", "quantum", "dicrotic", "second")),
         *(
             (name, "f8") for name in ("side_s", "up", "down", "upright")
