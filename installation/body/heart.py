@@ -2,7 +2,7 @@
 
 The pulse is smoothed, its slope taken, and every rise judged once it has clearly passed its steepest
 point.  A rise is a beat where it is strong against the wearer's own recent beats: nearly as strong
-where the dicrotic wave comes, a fifth of it later.  All depends on samples and their stamps alone, so
+where the dicrotic wave comes, a quarter to an eighth of it later.  All depends on samples and their stamps alone, so
 that one wearer among thousands, and any cut of the stream into ticks, gives the same beats bit for bit.
 
 The beat's time is that of the steepest rise, known to a fraction of a sample; it is announced 80-130 ms
@@ -34,7 +34,9 @@ GAP_S = 0.25  # a longer silence can hide an upstroke (0.1-0.2 s): the wave star
 LOST_S = 3.0  # longer than any resting interval (Orphanidou, IEEE JBHI 19:832, 2015): the rhythm is forgotten
 REFRACTORY_S = 0.27  # no heart of a guest beats twice within this (220 per minute)
 DICROTIC_SHARE = 0.7  # of a typical beat: a rise must be so strong while the dicrotic wave may come
-EARLY_SHARE = 0.25  # and so strong after it, since an early beat fills little,
+EARLY_SHARE = (
+    0.25  # and so strong after it, or less where this wearer has no dicrotic wave: an early beat fills little;
+)
 DUE_SHARE, DUE = 0.12, (0.55, 0.85)  # down to this where one is due, in running intervals; besides,
 RIPPLE_GAIN = 1.5  # it must stand out from the ripples that are usual there
 VALVE_S = 0.1, 0.15  # after the end of ejection: from the one to the other
@@ -65,7 +67,7 @@ HEART = np.dtype(
         *((name, "f8") for name in ("slope", "slope_s", "before", "before_s")),  # the two newest slopes
         *((name, "f8") for name in ("foot", "steepest", "steepest_s", "fall")),  # the rise under way
         *((name, "f8") for name in ("beat_s", "strong_s")),  # the last beat, the last strong one
-        # what is usual for this wearer; the highest refused rise since the last beat; the converter's step
+        # what is usual for this wearer; highest, second: refused since the last beat, late and early; the last bit
         *((name, "f8") for name in ("interval_s", "typical", "ripple", "highest", "quantum", "dicrotic", "second")),
         *(
             (name, "f8") for name in ("side_s", "up", "down", "upright")

@@ -8,8 +8,8 @@ Trust grows by a fifth from beat to beat and is lost at once; then no beat for t
 sensor take what is left.  A flat, clipped or taken-off sensor gives no beats; motion that repeats itself for
 eleven beats as a heart does may still be believed.
 
-Calibrated on BIDMC patients, still and shaken: of beats believed 0.3-0.5, 0.5-0.7, 0.7-0.9 and more, 62, 78,
-88 and 98 % are right beyond chance (tests/benchmarks/body_heart.py).
+Calibrated on BIDMC patients, still and shaken: of beats believed 0.3-0.5, 0.5-0.7, 0.7-0.9 and more, 58, 67,
+86 and 97 % are right beyond chance (tests/benchmarks/body_heart.py).
 
 Sources: plausible intervals and template agreement: Orphanidou et al., IEEE JBHI 19:832, 2015; a template
 that adapts, online: Lim et al., Comput Biol Med 97:1, 2018.
@@ -45,8 +45,10 @@ TONE = 0.2, 0.08  # distance from a sine wave, see `_from_tone`
 
 # Log odds where nothing speaks against a beat, and what each measure of `_odds` takes from them: near a logistic
 # fit to the BIDMC patients, still and shaken, and to noise, which is as good for the patient who is left out
-SURE, UNLIKE, RIPPLE, UNEVEN, IRREGULAR, LEVEL, FEW = 4.5, 7.5, 3.0, 1.7, 10.0, 2.0, 4.0
-MOST_UNLIKE, MOST_RIPPLE, MOST_UNEVEN, MOST_IRREGULAR, MOST_LEVEL = 0.5, 1.0, 0.5, 0.6, 0.5  # so far each counts
+SURE, UNLIKE, RIPPLE, UNEVEN, IRREGULAR, LEVEL, FEW = 4.8, 6.0, 5.0, 1.7, 13.0, 1.0, 5.0
+MOST_UNLIKE, MOST_RIPPLE, MOST_LEVEL = 0.5, 1.0, 0.5  # so far each counts
+FAR = 0.45  # so much one beat may differ, in logarithms: a single ectopic or lost one is no bad signal
+DICROTIC = 0.3  # a median ripple up to this is the wearer's dicrotic wave
 
 QUALITY = np.dtype(
     [
@@ -182,10 +184,10 @@ def _count(q: Any, p: Any) -> None:
 
 @compiled
 def _spread(q: Any, values: Floats, count: int) -> float:
-    """Mean distance of the first `count` of `values` from their median."""
+    """Mean distance of the first `count` of `values` from their median, each at most `FAR`."""
     median, total = _median(q, values, count), 0.0
     for k in range(count):
-        total += abs(values[k] - median)
+        total += min(FAR, abs(values[k] - median))
     return total / count
 
 
@@ -193,7 +195,7 @@ def _spread(q: Any, values: Floats, count: int) -> float:
 def _odds(q: Any, shapes: int, beats: int) -> float:
     """Logarithm of the odds that a beat and the interval it ends are right, from the last beats.
 
-    odds = SURE - UNLIKE * (1 - mean likeness) - RIPPLE * median ripple - UNEVEN * spread of ln strength
+    odds = SURE - UNLIKE * (1 - mean likeness) - RIPPLE * (median ripple - DICROTIC) - UNEVEN * spread of ln strength
            - IRREGULAR * spread of ln interval - LEVEL * (0.5 - median of ln(steepest rise / steepest fall))
            - FEW / beats
     """
@@ -201,9 +203,9 @@ def _odds(q: Any, shapes: int, beats: int) -> float:
     for k in range(shapes):
         likeness += q.likeness[k] / shapes
     against = UNLIKE * min(MOST_UNLIKE, 1.0 - likeness)
-    against += RIPPLE * min(MOST_RIPPLE, _median(q, q.ripple, beats))
-    against += UNEVEN * min(MOST_UNEVEN, _spread(q, q.strengths, beats))
-    against += IRREGULAR * min(MOST_IRREGULAR, _spread(q, q.intervals, beats))
+    against += RIPPLE * max(0.0, min(MOST_RIPPLE, _median(q, q.ripple, beats)) - DICROTIC)
+    against += UNEVEN * _spread(q, q.strengths, beats)
+    against += IRREGULAR * _spread(q, q.intervals, beats)
     against += LEVEL * (MOST_LEVEL - min(MOST_LEVEL, max(-MOST_LEVEL, _median(q, q.lean, beats))))
     return SURE - against - FEW / beats
 
