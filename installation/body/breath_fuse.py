@@ -19,7 +19,7 @@ from installation.compiled import compiled
 from installation.frame import Floats
 
 NEAR = 3.0  # per minute: rates further apart don't support one another (Karlen: a spread of 4)
-ALONE = 0.5  # of a part that nothing supports so much is believed: 0.5 is then about as likely right as not
+ALONE = 0.45  # of a part that nothing supports so much is believed: a heart that wanders seldom passes for a breath
 BETTER = 0.2  # of quality by which another must be better to take the lead
 EASE_S = 1.0  # in which most of a phase's way to the new leader's is made
 LEEWAY = 0.5  # of the pace, that the phase runs faster or slower meanwhile

