@@ -11,7 +11,7 @@ from pathlib import Path
 from installation.cli.bench import Row
 
 LOW, HIGH = 0.05, 50.0  # of the axis: misses as multiples of the one that is allowed
-LEFT, WIDTH, LINE, TOP = 330, 560, 22, 56  # of the plot, in units of the picture
+LEFT, WIDTH, LINE, TOP = 400, 560, 22, 84  # of the plot, in units of the picture
 OURS, PEER, INK, GRID, GROUND = "#4fd6d2", "#d9a441", "#d7dee3", "#2b3a44", "#0b131a"  # plankton, ember, foam on abyss
 
 
