@@ -93,7 +93,9 @@ def clock() -> Hands:
 
 
 def test_who_has_spoken_within_a_minute_is_told_and_nobody_else(clock: Hands) -> None:
-    door = OscIn(fakes.show(), Desk(), clock)
+    show = fakes.show()
+    here = dataclasses.replace(show.patch, control_host="127.0.0.1", control_port=0)
+    door = OscIn(dataclasses.replace(show, patch=here), Desk(), clock)
     speaks, silent = Remote(door.port), Remote(door.port)
     try:
         speaks.settle()
