@@ -27,9 +27,13 @@ STAMP = "kernels.stamp"
 
 
 def compiled(function: F) -> F:
-    """Compile `function` to machine code at its first call; the cache does not see callees in other files."""
+    """Compile `function` to machine code at its first call; the cache does not see callees in other files.
+
+    A division by zero gives inf or NaN, as numpy's does, and never an error: one wearer's odd number must not cost the
+    room its tick.
+    """
     forget_stale(Path(inspect.getfile(function)).parent)
-    return cast(F, numba.njit(cache=True, fastmath=False)(function))
+    return cast(F, numba.njit(cache=True, fastmath=False, error_model="numpy")(function))
 
 
 @cache

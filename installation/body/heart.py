@@ -56,6 +56,7 @@ STEP_S = 0.052  # height over steepest slope: a step, smoothed, has 0.038-0.048;
 SIDE_S, SIDES = 1.5, 4  # stretch that holds the steepest slopes of a beat, and so many of them before one is judged
 SIDE_KEEPS = 0.2  # by which the usual ratio follows that of the last stretch
 LOPSIDED = 0.3, 1.0  # logarithm of fall over rise: where the wave is turned over, and what one stretch may say at most
+ROUGH_S = 0.5  # over which samples that lie on no line are noticed: less than a beat
 QUANTA = 4.0  # a rise of fewer steps of the converter is its last bit, not a pulse
 
 NOTHING, REFUSED, BEAT = 0, 1, 2
@@ -72,6 +73,7 @@ HEART = np.dtype(
         *(
             (name, "f8") for name in ("side_s", "up", "down", "upright")
         ),  # steepest slopes of a stretch, their usual ratio
+        *((name, "f8") for name in ("jump", "rough")),  # the last raw change, the mean square of its own changes
         ("sign", "f8"),  # -1: the sensor's wave falls at systole
         ("sides", "i4"),
         ("rising", "?"),
@@ -82,12 +84,16 @@ HEART = np.dtype(
 """Memory of one heart."""
 
 PULSE = np.dtype(
-    [("wave", "f8"), ("verdict", "i4"), *((name, "f8") for name in ("beat_s", "strength", "steepest", "fall"))],
+    [
+        ("wave", "f8"),
+        ("verdict", "i4"),
+        *((name, "f8") for name in ("beat_s", "strength", "steepest", "fall", "rough")),
+    ],
     align=True,
 )
 """What one sample brings: the smoothed wave (NaN: the sample was left out), the verdict and, where a rise was
 judged, the time of its steepest point, its strength (root of slope times height), its steepest slope and
-the steepest fall since the beat before, both per second."""
+the steepest fall since the beat before, both per second; rough: how far raw samples lately lay off a line."""
 
 
 def hearts(columns: int) -> NDArray[Any]:
@@ -104,7 +110,7 @@ def _begin(s: Any, time_s: float, value: float) -> None:
     """Start the wave at one sample, level."""
     s.time_s = s.slope_s = s.before_s = time_s
     s.raw = s.pole1 = s.pole2 = s.wave = s.foot = value
-    s.slope = s.before = s.steepest = s.fall = 0.0
+    s.slope = s.before = s.steepest = s.fall = s.jump = s.rough = 0.0
     s.side_s, s.up, s.down = time_s, 0.0, 0.0
     s.rising = False
 
@@ -123,7 +129,9 @@ def _smooth(s: Any, time_s: float, value: float) -> float:
     pole1 = keep * s.pole1 + (mean - keep) * s.raw + (1.0 - mean) * value
     pole2 = keep * s.pole2 + (mean - keep) * s.pole1 + (1.0 - mean) * pole1
     wave = keep * s.wave + (mean - keep) * s.pole2 + (1.0 - mean) * pole2
-    change = abs(value - s.raw)
+    jump = value - s.raw
+    s.rough -= np.expm1(-step / ROUGH_S) * ((jump - s.jump) ** 2 - s.rough)
+    s.jump, change = jump, abs(jump)
     if change > 0.0 and (s.quantum == 0.0 or change < s.quantum):
         s.quantum = change
     s.time_s, s.raw, s.pole1, s.pole2, s.wave = time_s, value, pole1, pole2, wave
@@ -250,7 +258,7 @@ def find_beats(
     for k in range(time_s.size):
         s, p = memory[column[k]], pulse[k]
         p.wave, p.verdict, p.beat_s, p.strength = np.nan, NOTHING, np.nan, 0.0
-        p.steepest = p.fall = 0.0
+        p.steepest = p.fall = p.rough = 0.0
         if channel[k] != PPG or not (np.isfinite(time_s[k]) and abs(value[k]) < LARGEST) or time_s[k] <= s.time_s:
             continue
         if not time_s[k] - s.time_s < GAP_S:
@@ -258,7 +266,7 @@ def find_beats(
             p.wave = s.wave
             continue
         slope = _smooth(s, time_s[k], s.sign * value[k])
-        p.wave = s.wave
+        p.wave, p.rough = s.wave, np.sqrt(s.rough)
         if _is_upside_down(s, slope):
             _turn_over(s, time_s[k], value[k])
             continue

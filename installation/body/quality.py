@@ -2,8 +2,9 @@
 
 The probability that the newest beat and the interval it ends are right, from the last eleven beats: a sum
 of log odds, against which speak beats of different shape, of different strength, at uneven intervals, with
-ripples between them, or as steep in the fall as in the rise.  Three doubts rule alone: beats that do not
-resemble one another at all, ripples as strong as beats, and a pure tone (mains, seen through a slow sampler).
+ripples between them, or as steep in the fall as in the rise.  Four doubts rule alone: beats that do not
+resemble one another at all, ripples as strong as beats, samples that lie on no line (a sensor that hangs in the air,
+noticed within a beat or two), and a pure tone (mains, seen through a slow sampler).
 Trust grows by a fifth from beat to beat and is lost at once; then no beat for too long and silence of the
 sensor take what is left.  A flat, clipped or taken-off sensor gives no beats; motion that repeats itself for
 eleven beats as a heart does may still be believed.
@@ -38,9 +39,10 @@ QUICKEST_S, SLOWEST_S = 0.3, 2.0  # plausible intervals (Orphanidou 2015)
 LATE, LOST = 1.6, 3.2  # intervals without a beat: doubt begins and is complete
 SILENT_S, MUTE_S = 0.5, 1.5  # without a sample: the same
 ALIKE = 0.8  # correlation under which a template resembles nothing
-# Three doubts rule alone; each is none at the first of its numbers and complete at the second:
+# Four doubts rule alone; each is none at the first of its numbers and complete at the second:
 LIKENESS = 0.93, 0.8  # correlation with the wearer's own template; 0.86 parted good from bad (Orphanidou 2015)
 RIPPLES = 0.7, 0.9  # strongest refused rise against the beat: a dicrotic wave may come near, a hum comes up to it
+ROUGH = 0.4, 0.8  # how far raw samples lie off a line, against the height of the beat: a pulse 0.1, noise over 1
 TONE = 0.2, 0.08  # distance from a sine wave, see `_from_tone`
 
 # Log odds where nothing speaks against a beat, and what each measure of `_odds` takes from them: rounded by hand from
@@ -63,7 +65,7 @@ QUALITY = np.dtype(
             (name, "f8", LAST) for name in ("likeness", "ripple", "tone", "intervals", "strengths", "lean")
         ),  # of the last beats; logarithms
         ("sorted", "f8", LAST),
-        *((name, "f8") for name in ("allowed", "trust", "quality")),
+        *((name, "f8") for name in ("rough", "allowed", "trust", "quality")),  # rough: of the newest beat
     ],
     align=True,
 )
@@ -174,6 +176,7 @@ def _count(q: Any, p: Any) -> None:
         q.lean[here] = np.log(max(p.steepest, 1e-12) / max(p.fall, 1e-12))
         q.intervals[here], q.strengths[here] = np.log(max(interval_s, 1e-3)), np.log(max(p.strength, 1e-300))
         q.ripple[here] = q.refused / p.strength
+        q.rough = p.rough / max(q.high - q.low, 1e-300)
         q.tone[here] = _from_tone(p.steepest, p.fall, q.high - q.low, interval_s)
         q.interval_s = interval_s
     q.beats += 1
@@ -216,7 +219,7 @@ def _trust(q: Any) -> float:
     shapes, beats = min(q.shapes - 1, LAST), min(q.beats - 1, LAST)
     if shapes < 1 or beats < 1:
         return 0.0
-    alone = _sure(_median(q, q.likeness, shapes), LIKENESS)
+    alone = _sure(_median(q, q.likeness, shapes), LIKENESS) * _sure(q.rough, ROUGH)
     alone *= _sure(_median(q, q.tone, beats), TONE) * _sure(_median(q, q.ripple, beats), RIPPLES)
     return float(min(q.allowed, alone / (1.0 + np.exp(-_odds(q, shapes, beats)))))
 

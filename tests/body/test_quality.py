@@ -95,3 +95,25 @@ def test_the_higher_the_quality_the_more_beats_are_right(recordings: Path) -> No
     shares = [hit[(quality >= low) & (quality < low + 0.3)].mean() for low in (0.0, 0.3, 0.6)]
     assert shares[0] < shares[1] < shares[2]
     assert hit[quality >= 0.9].mean() > 0.92
+
+
+@pytest.mark.parametrize("fs", [50, 100, 250])
+def test_a_sensor_that_is_pulled_off_and_hangs_in_the_air_is_doubted_within_two_seconds(fs: int) -> None:
+    doubted_s = []
+    for seed in range(12):
+        rng = np.random.default_rng([seed, fs])
+        time_s = np.arange(0.0, 40.0, 1.0 / fs)
+        value = np.round(
+            300 + 300 * pulse(time_s, steady(60.0 + 2.5 * seed, 40.0)) + rng.uniform(-2.5, 2.5, time_s.size)
+        )
+        value[time_s >= 20.0] = rng.integers(0, 1024, (time_s >= 20.0).sum())
+        column = np.zeros(time_s.size, np.int32)
+        pulses, quality = np.empty(time_s.size, PULSE), np.empty(time_s.size)
+        find_beats(hearts(1), time_s, column, column, value, pulses)
+        judge(qualities(1), time_s, column, pulses, quality)
+        assert quality[time_s < 20.0][-1] > 0.9
+        air = quality[time_s >= 20.0]
+        doubted_s.append(float(np.argmax(air < 0.3)) / fs if (air < 0.3).any() else np.inf)
+        assert (air >= 0.5).mean() < 0.1
+    assert np.median(doubted_s) < 1.2
+    assert max(doubted_s) < 2.5
