@@ -7,23 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from installation.compiled import STAMP, forget_stale
+from installation import compiled
+from installation.compiled import STAMP, fresh_cache
 
 
 @pytest.fixture
 def room(tmp_path: Path) -> Path:
     """A folder with two files and a kernel that was compiled from one of them."""
-    (tmp_path / "kernel.py").write_text("from room.sizes import SIZE\n")
-    (tmp_path / "sizes.py").write_text("SIZE = 3\n")
-    (tmp_path / "__pycache__").mkdir()
-    forget_stale.__wrapped__(tmp_path)
-    (tmp_path / "__pycache__" / "kernel.work-1.py311.nbi").write_text("index")
-    (tmp_path / "__pycache__" / "kernel.work-1.py311.1.nbc").write_text("machine code")
-    return tmp_path
+    folder = tmp_path / "room"
+    folder.mkdir()
+    (folder / "kernel.py").write_text("from room.sizes import SIZE\n")
+    (folder / "sizes.py").write_text("SIZE = 3\n")
+    fresh_cache.__wrapped__(folder)
+    (folder / "__pycache__" / "kernel.work-1.py311.nbi").write_text("index")
+    (folder / "__pycache__" / "kernel.work-1.py311.1.nbc").write_text("machine code")
+    return folder
 
 
 def kernels(room: Path) -> int:
-    forget_stale.__wrapped__(room)
+    assert fresh_cache.__wrapped__(room) == ""
     return len(list((room / "__pycache__").glob("*.nb?")))
 
 
@@ -43,6 +45,22 @@ def test_a_new_neighbour_costs_the_kernels(room: Path) -> None:
     assert kernels(room) == 0
 
 
-def test_where_nothing_can_be_written_nothing_is_said(tmp_path: Path) -> None:
+def test_where_nothing_can_be_written_the_user_s_own_folder_is_taken_one_for_each_state_of_the_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiled, "ELSEWHERE", str(tmp_path / "cache"))
+    folder = tmp_path / "wheel"
+    folder.mkdir()
+    (folder / "__pycache__").write_text("no folder")
+    before = fresh_cache.__wrapped__(folder)
+    assert before is not None and Path(before).is_dir()
+    assert fresh_cache.__wrapped__(folder) == before
+    (folder / "more.py").write_text("")
+    assert fresh_cache.__wrapped__(folder) != before
+
+
+def test_where_the_user_has_no_place_either_nothing_is_cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(compiled, "ELSEWHERE", str(tmp_path / "file"))
     (tmp_path / "__pycache__").write_text("no folder")
-    forget_stale.__wrapped__(tmp_path)
+    assert fresh_cache.__wrapped__(tmp_path) is None

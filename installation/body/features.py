@@ -45,7 +45,6 @@ class Bodies:
         self._group = Group(wearers, int(self._table.max(initial=-1)) + 1)
         self._act = ""
         self._worn = bool(patched.any())  # else it is a rehearsal, in which the simulated count for people
-        self._everyone = np.ones(wearers)
 
     def feel(self, samples: Samples, tick: Tick, forced: Bytes | None = None, act: str = "") -> Body:
         """Take the samples of one tick; the Body at its time.
@@ -78,10 +77,10 @@ class Bodies:
         if act != self._act:
             self._act = act
             self._group.begin_act()
-        counts = 1.0 - self._standings["twin"][:, HEART] if self._worn else self._everyone
+        counts = quality * (1.0 - self._standings["twin"]) if self._worn else quality
         skin, breath_phase = levels[ROW["phasic_us"]], levels[ROW["breath_phase"]]
         breath_rate = levels[ROW["breath_rate"]]
-        group = self._group.feel(tick.time_s, rate, skin, breath_phase, breath_rate, quality, counts, self._table)
+        group = self._group.feel(tick.time_s, rate, skin, breath_phase, breath_rate, counts, self._table)
         return Body(
             heart_rate=rate,
             heart_phase=phase,

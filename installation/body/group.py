@@ -87,18 +87,17 @@ class Group:
         breath_phase: Floats,
         breath_rate: Floats,
         quality: Floats,
-        share: Floats,
         table: Ints,
     ) -> Synchrony:
         """Take one tick; synchrony at its time.
 
         heart_rate (N,) 1/min · skin (N,) µS, phasic, or µS/s, slope of the tonic level · breath_phase (N,) 0..1 ·
-        breath_rate (N,) 1/min, each NaN where not known · quality (N, 3 or more) of heart, skin, breath, 0..1 ·
-        share (N,) 0..1 by which a wearer counts: 0 for the simulated · table (N,), -1 for none.
+        breath_rate (N,) 1/min, each NaN where not known · quality (N, 3 or more) of heart, skin, breath, 0..1,
+        by which each counts: 0 for what is simulated · table (N,), -1 for none.
         """
         step = int(time_s // GRID_S)
         if self._step is None or step > self._step:
-            self._write(step, heart_rate, skin, breath_phase, breath_rate, quality, share)
+            self._write(step, heart_rate, skin, breath_phase, breath_rate, quality)
             if self._end < 0 or step // ROUND > self._end // ROUND:
                 self._work(np.inf)
                 self._begin(step, table)
@@ -108,7 +107,7 @@ class Group:
         eased = _ease(self._old, self._new, along)
         strength = _ease(self._old_strength, self._strength, along)
         now, sure = np.empty(1 + self._tables), np.empty(1 + self._tables)
-        together(breath_phase, quality[:, BREATH], share, table, self._instant, now, sure)
+        together(breath_phase, quality[:, BREATH], table, self._instant, now, sure)
         sync, z, confidence, act_z = (eased[:, kind] for kind in (SYNC, Z, CONFIDENCE, ACT_Z))
         return Synchrony(sync, z, confidence, act_z, now, sure, self._partner, strength, self._group)
 
@@ -120,7 +119,6 @@ class Group:
         breath_phase: Floats,
         breath_rate: Floats,
         quality: Floats,
-        share: Floats,
     ) -> None:
         """Write the grid samples up to `step`; those that a late tick left out are not known."""
         last = step - 1 if self._step is None else self._step
@@ -128,7 +126,7 @@ class Group:
         rings = s.value, s.sure, s.weight, s.age, s.quiet
         for missed in range(max(last + 1, step - RING), step + 1):
             known = missed == step or step - last <= BRIDGED
-            write(*rings, missed, heart_rate, skin, breath_phase, breath_rate, quality, share, known)
+            write(*rings, missed, heart_rate, skin, breath_phase, breath_rate, quality, known)
 
     def _begin(self, step: int, table: Ints) -> None:
         """Show what the round before has found, and begin the next one at grid sample `step`."""

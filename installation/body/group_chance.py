@@ -45,12 +45,10 @@ def _confidence(r: float, n: float) -> float:
 
 
 @compiled
-def together(
-    phase: Floats, quality: Floats, share: Floats, table: Ints, sums: Floats, coherent: Floats, confidence: Floats
-) -> None:
+def together(phase: Floats, quality: Floats, table: Ints, sums: Floats, coherent: Floats, confidence: Floats) -> None:
     """Phase coherence of the breaths at this very instant, and how sure it is.
 
-    phase (N,) turns, quality (N,), share (N,), NaN: not known · table (N,), -1: none · sums (1 + tables, 4), scratch ·
+    phase (N,) turns, quality (N,), NaN: not known · table (N,), -1: none · sums (1 + tables, 4), scratch ·
     coherent, confidence (1 + tables,), written, the room first; NaN where fewer than two are known
     """
     for g in range(sums.shape[0]):
@@ -58,7 +56,7 @@ def together(
             sums[g, k] = 0.0
     tables = coherent.size - 1
     for w in range(phase.size):
-        s = quality[w] * share[w]
+        s = quality[w]
         if not (0.0 < s <= 1.0 and abs(phase[w]) < 1e3):
             continue
         c, d = s * np.cos(2.0 * np.pi * phase[w]), s * np.sin(2.0 * np.pi * phase[w])

@@ -86,19 +86,17 @@ def write(
     breath_phase: Floats,
     breath_rate: Floats,
     quality: Floats,
-    share: Floats,
     known: bool,
 ) -> None:
     """Write grid sample `step` of every wearer into the rings of a `Series`.
 
     heart_rate 1/min, skin µS or µS/s, breath_phase in turns, breath_rate 1/min, each (N,), NaN: not known ·
-    quality (N, 3 or more) of heart, skin and breath · share (N,) 0..1 by which the wearer counts · known
-    False: the step was missed
+    quality (N, 3 or more) of heart, skin and breath, by which each counts · known False: the step was missed
     """
     here = step % RING
     for m in range(len(WINDOW)):
         row = ROW[m]
-        for w in range(share.size):
+        for w in range(heart_rate.size):
             if m == HEART:
                 x, fit = heart_rate[w], SLOWEST <= heart_rate[w] <= FASTEST
             elif m == SKIN:
@@ -107,7 +105,7 @@ def write(
                 x, fit = breath_phase[w], abs(breath_phase[w]) < MOST_TURNS
             else:
                 x, fit = breath_rate[w], SLOWEST_BREATH <= breath_rate[w] <= FASTEST_BREATH
-            q = quality[w, ORGAN[m]] * share[w]
+            q = quality[w, ORGAN[m]]
             fit = fit and known and 0.0 < q <= 1.0  # False for NaN
             if not fit and age[m, w] == 0:
                 continue

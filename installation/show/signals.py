@@ -65,9 +65,17 @@ def _group_signals() -> Iterator[Signal]:
             sync, sure = f"{place}.{organ}_sync", f"{place}.{organ}_sure"
             yield Signal(sync, "", -1, 1, f"how alike the {what} of {who} go", read("sync", measure), whole)
             yield Signal(sure, "", 0, 1, f"how sure it is that {sync} is no chance", read("confidence", measure), whole)
+            act = f"{place}.{organ}_act"
+            yield Signal(
+                act, "", -5, 20, f"{sync} since the act began, in deviations from chance", read("act_z", measure), whole
+            )
     yield Signal(
         "group.breath_now", "", -1, 1, "how far the room breathes in phase at this instant, 0 by chance",
         lambda body: float(body.group.breath_now[0]), True,
+    )  # fmt: skip
+    yield Signal(
+        "group.breath_now_sure", "", 0, 1, "how sure it is that group.breath_now is no chance",
+        lambda body: float(body.group.breath_now_confidence[0]), True,
     )  # fmt: skip
     yield Signal(
         "group.partner", "", 0, 1, "how sure it is that somebody at the table is in step with the wearer",

@@ -50,7 +50,7 @@ def whole_piece_z(fs: float, phase: Floats) -> float:
     z = np.nan
     for tick in range(int(len(phase) / fs * 60)):
         now = phase[min(len(phase) - 1, int(tick / 60 * fs))]
-        z = group.feel(tick / 60, nothing, nothing, now, nothing, ones, ones[:, 0], nobody).act_z[BREATH, 0]
+        z = group.feel(tick / 60, nothing, nothing, now, nothing, ones, nobody).act_z[BREATH, 0]
     return float(z)
 
 
@@ -92,7 +92,7 @@ def _cost(wearers: int, tables: int, seconds: int) -> tuple[float, float]:
         heart = heart + 0.1 * rng.standard_normal(wearers)
         phase = (phase + rate_hz / 60) % 1
         begun = time.thread_time()
-        group.feel(tick / 60, heart, heart, phase, heart / 5, ones, ones[:, 0], table)
+        group.feel(tick / 60, heart, heart, phase, heart / 5, ones, table)
         took.append(time.thread_time() - begun)
     steady = np.array(took[3600:]) * 1e6
     return float(steady.mean()), float(np.percentile(steady, 99))

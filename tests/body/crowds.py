@@ -69,7 +69,7 @@ def spend(seconds: float, size: int, tables: int, seed: int, coupling: float = 0
     group, ones = Group(table.size, tables), np.ones((table.size, 4))
     told = []
     for k in range(steps):
-        last = group.feel(k * STEP_S, heart[k], skin[k], phase[k], rate[k], ones, ones[:, 0], table.astype(np.int32))
+        last = group.feel(k * STEP_S, heart[k], skin[k], phase[k], rate[k], ones, table.astype(np.int32))
         if k % 2 == 1 and k * STEP_S > 100:
             told.append(last)
     sync, z, confidence, partner = (

@@ -202,6 +202,33 @@ def test_a_level_whose_sensor_dies_is_kept_and_no_longer_believed() -> None:
     assert np.abs(np.diff(trust)).max() < 0.02, "doubt comes softly"
 
 
+def test_a_real_belt_counts_for_the_breath_of_the_group_and_a_twin_s_breath_never_does() -> None:
+    belts = _breaths(4, 100.0, column=0)
+    body = _play(Bodies(4, 0, np.ones(4, np.bool_), np.zeros(4, np.int32)), belts, 100.0)[-1]
+    assert body.group.breath_now[0] > 0.9, "nobody wears a heart sensor, and all breathe as one"
+    twins = joined(*(_heart(60 + 3 * w, 100.0, column=w) for w in range(4)), _breaths(4, 100.0, column=4))
+    body = _play(Bodies(4, 0, np.ones(4, np.bool_), np.zeros(4, np.int32)), twins, 100.0)[-1]
+    assert not body.group.breath_now[0] > 0.9, "their twins' belts are nobody's"
+
+
+def _breaths(wearers: int, seconds: float, column: int) -> Samples:
+    time_s = np.arange(0.0, seconds, 0.04)
+    wave = np.sin(2 * np.pi * 0.25 * time_s)
+    return joined(*(rows(time_s, wave, column + w, CHANNELS.index("resp")) for w in range(wearers)))
+
+
+@pytest.mark.parametrize("scale", [1e-170, 1e-12, 1e9])
+def test_no_unit_of_a_sensor_costs_the_room_its_tick(scale: float) -> None:
+    odd = rows(*_scaled(scale), 0)
+    felt = _play(Bodies(2, 0, np.ones(2, np.bool_)), joined(odd, _heart(70, 15.0, column=1)), 15.0)
+    assert felt[-1].heart_rate[1] == pytest.approx(70.0, abs=0.3)
+
+
+def _scaled(scale: float) -> tuple[np.ndarray, np.ndarray]:
+    time_s = np.arange(0.0, 15.0, 0.02)
+    return time_s, scale * pulse(time_s, steady(80, 15.0))
+
+
 def test_in_a_rehearsal_the_simulated_count_for_the_group_and_on_a_night_only_the_worn() -> None:
     hearts = joined(*(_heart(60 + 3 * w, 100.0, column=4 + w) for w in range(4)))
     for patched, known in ((np.zeros(4, np.bool_), True), (np.array([True, False, False, False]), False)):

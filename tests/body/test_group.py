@@ -23,7 +23,7 @@ def _nobody(n: int) -> NDArray[np.int32]:
 
 
 def _feel(group: Group, k: int, n: int, table: NDArray[np.int32] | None = None, **given: Array) -> Synchrony:
-    """One tick of the grid; what is not given is not known, of full quality and share."""
+    """One tick of the grid; what is not given is not known, of full quality."""
     unknown = np.full(n, np.nan)
     return group.feel(
         k * STEP_S,
@@ -32,7 +32,6 @@ def _feel(group: Group, k: int, n: int, table: NDArray[np.int32] | None = None, 
         given.get("breath", unknown),
         given.get("rate", unknown),
         given.get("quality", np.ones((n, 4))),
-        given.get("share", np.ones(n)),
         _nobody(n) if table is None else table,
     )
 
@@ -70,7 +69,7 @@ def test_the_chance_level_of_phases_at_one_instant_is_what_the_formulas_say(n: i
     coherent, confidence, scratch = np.empty(1), np.empty(1), np.empty((1, 4))
     sure = 0
     for one in phase[:5000]:
-        together(one, np.ones(n), np.ones(n), _nobody(n), scratch, coherent, confidence)
+        together(one, np.ones(n), _nobody(n), scratch, coherent, confidence)
         assert coherent[0] == pytest.approx(coherence(abs(np.exp(2j * np.pi * one).mean()), n))
         sure += confidence[0] > 0.95
     assert sure / 5000 <= 0.06
@@ -123,11 +122,11 @@ def test_who_joins_or_leaves_makes_no_jump() -> None:
 
 def test_simulated_wearers_do_not_count() -> None:
     heart = 70 + 3 * drifts(np.random.default_rng(5), 300, np.zeros(6, np.int64))
-    share = np.array([1.0, 1.0, 1.0, 0.0, 0.0, 0.0])
+    quality = np.repeat([[1.0], [0.0]], 3, axis=0) * np.ones(4)
     group, real = Group(6, 0), Group(6, 0)
     for k in range(300):
-        told = _feel(group, k, 6, heart=heart[k], share=share)
-        alone = _feel(real, k, 6, heart=np.where(share > 0, heart[k], np.nan))
+        told = _feel(group, k, 6, heart=heart[k], quality=quality)
+        alone = _feel(real, k, 6, heart=np.where(quality[:, HEART] > 0, heart[k], np.nan))
         assert _same(told, alone)
     assert not np.isnan(told.z[HEART, 0])
 
@@ -205,7 +204,7 @@ def test_what_is_told_does_not_depend_on_the_rate_of_ticks(rate: int) -> None:
         for tick in range(120 * hertz):
             k = tick * 2 // hertz
             now = group.feel(
-                tick / hertz, heart[k], heart[k], phase[k], heart[k] / 5, np.ones((20, 4)), np.ones(20), table
+                tick / hertz, heart[k], heart[k], phase[k], heart[k] / 5, np.ones((20, 4)), table
             )
             if tick * 2 % hertz == 0:
                 out.append(now)
@@ -244,8 +243,8 @@ def test_anything_may_come_and_the_same_gives_the_same_bits(
     for row, step_s in zip(values, steps_s, strict=True):
         now_s += step_s
         heart, skin, breath, rate = np.array(row).reshape(4, 4)
-        quality, share = np.tile(breath[:, None], (1, 4)), np.ones(4)
-        told = [group.feel(now_s, heart, skin, breath, rate, quality, share, table) for group in (one, other)]
+        quality = np.tile(breath[:, None], (1, 4))
+        told = [group.feel(now_s, heart, skin, breath, rate, quality, table) for group in (one, other)]
         assert _same(*told)
         for name in ("sync", "confidence", "breath_now"):
             known = getattr(told[0], name)[~np.isnan(getattr(told[0], name))]
