@@ -147,7 +147,7 @@ def test_a_refusal_that_comes_again_is_counted_and_not_listed_again() -> None:
     answers = Answers()
     answers.take((REFUSED, dataclasses.replace(REFUSED, reason="GO refused: 0.1 s after the last one.")), 1.0)
     (one,) = answers.told
-    assert one.words == "GO refused: 0.1 s after the last one. (2 times)"
+    assert one.words == "2× GO refused: 0.1 s after the last one."
     answers.take((dataclasses.replace(REFUSED, source="osc"),), 1.0)
     assert answers.told[-1].words.startswith("osc · GO refused")
 
