@@ -23,8 +23,8 @@ class Scopes:
     """The sheet's state.
 
     open : it is seen · listening : the keyboard is the list's · typed : part of a signal's name ·
-    cursor : index into `found`, `pointed` by an arrow since the last choice · first : of `found` that is seen · wearer : whose signals, -1 for all ·
-    chosen : names, oldest first
+    cursor : index into `found` · pointed : an arrow moved it since the last choice · first : of `found` that
+    is seen · wearer : whose signals, -1 for all · chosen : names, oldest first
     """
 
     def __init__(self, entries: Sequence[Entry], wearers: int) -> None:
