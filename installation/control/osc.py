@@ -21,8 +21,9 @@ AGAIN_S = 2.0  # between two tries of a port that is taken
 WAKE_S = 0.1  # how soon the thread sees that it shall close
 FIRST_S = 0.5  # the port is open within this, or the show begins without it
 MOST_ANSWERS = 64  # in one tick: a flood is answered in part, the light does not wait for it
-CONSOLE_S = 60.0  # who has sent anything within this is a console, and is told of presence
-MOST_CONSOLES = 16  # of a tent; whoever spoke last is told
+CONSOLE_S = 20.0  # who was understood within this is a console, and is told of presence; two lost pings are no end
+MOST_CONSOLES = 16  # of a tent
+SILENT_S = 5.0  # a console that spoke within this never makes room for another: a scanner can't push the desk out
 OUR_OWN = "/out"  # what Nexus itself sends, of which nothing is answered
 
 Peer = tuple[str, int]
@@ -59,12 +60,11 @@ class OscIn:
 
     def show(self, frame: Frame) -> None:
         """Tell every console of presence; never waits."""
-        datagrams = self._presence.due(frame)
-        if datagrams:
+        datagram = self._presence.due(frame)
+        if datagram:
             now_s = self._clock.now_s()
             for peer in [peer for peer, spoke_s in self._consoles.items() if now_s - spoke_s < CONSOLE_S]:
-                for datagram in datagrams:
-                    self._send(datagram, peer)
+                self._send(datagram, peer)
 
     def health(self) -> tuple[Health, ...]:
         """How the port does, for the operator's eyes."""
@@ -123,13 +123,12 @@ class OscIn:
         if message.address == OUR_OWN or message.address.startswith(OUR_OWN + "/"):
             self._leave_out(sender, "it is an answer, no order")
             return
-        others = [(peer, spoke_s) for peer, spoke_s in self._consoles.items() if peer != sender]
-        self._consoles = {**dict(others[-MOST_CONSOLES + 1 :]), sender: self._clock.now_s()}
         verb = message.address[:80]
         try:
             address, name = find(message.address)
             if not address.verb:
                 self._handled += 1
+                self._understood(sender)
                 self._send(pong(message), sender)
                 return
             verb = address.verb
@@ -140,9 +139,20 @@ class OscIn:
             self._send(receipt_message(verb, False, str(refused)), sender)
             return
         self._handled += 1
+        self._understood(sender)
         if order is not None and not self._desk.put(order):
             self._lost += 1
             self._send(receipt_message(verb, False, "Refused: too many orders come at once."), sender)
+
+    def _understood(self, sender: Peer) -> None:
+        """Take the sender for a console; where there are too many, instead of the one that is silent the longest."""
+        now_s = self._clock.now_s()
+        others = [(peer, spoke_s) for peer, spoke_s in self._consoles.items() if peer != sender]
+        if len(others) >= MOST_CONSOLES:
+            if now_s - others[0][1] <= SILENT_S:
+                return
+            del others[0]
+        self._consoles = {**dict(others), sender: now_s}
 
     def _send(self, datagram: bytes, peer: Peer) -> None:
         port = self._socket

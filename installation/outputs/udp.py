@@ -170,6 +170,8 @@ class Udp:
     def health(self) -> Health:
         """How this way does; handled and lost count datagrams.  That nobody listens on this machine is no alarm."""
         text = self._trouble or f"to {self._where}"
+        if self._trouble and not self._alarming:  # a rehearsal
+            text = f"sent to {self._where}, but nobody listens here"
         return Health(self._name, "output", not (self._trouble and self._alarming), text, self._handled, self._lost)
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Iterator
+from typing import Any
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import numpy as np
@@ -16,6 +17,7 @@ from installation.show.model import RoomSignalDef
 from installation.watch.news import Answer
 from installation.watch.window.answers import FADES_S, KEPT, STANDS_S, Answers
 from installation.watch.window.cells import cells, more_cell
+from installation.watch.window.hover import words_of
 from installation.watch.window.line import Heard
 from installation.watch.window.marks import MARK, SMALL, STEP
 from installation.watch.window.palette import COLORS
@@ -147,7 +149,7 @@ def test_a_refusal_that_comes_again_is_counted_and_not_listed_again() -> None:
     answers = Answers()
     answers.take((REFUSED, dataclasses.replace(REFUSED, reason="GO refused: 0.1 s after the last one.")), 1.0)
     (one,) = answers.told
-    assert one.words == "GO refused: 0.1 s after the last one. (2 times)"
+    assert one.words == "2× GO refused: 0.1 s after the last one."
     answers.take((dataclasses.replace(REFUSED, source="osc"),), 1.0)
     assert answers.told[-1].words.startswith("osc · GO refused")
 
@@ -203,3 +205,40 @@ def test_hovering_tells_why_a_presence_changed() -> None:
     assert window.view.hovered == 1
     assert window.view.presences.last(1, "heart") is not None
     assert screen.get_at((10, 10))[:3] != (0, 0, 0)
+
+
+def hovered(**changes: Any) -> list[tuple[str, str]]:
+    """What the sheet of the first wearer says, and what stands beside it."""
+    window, _ = fakes.opened(fakes.show())
+    window.take(Heard((fakes.news_of(fakes.show(), 5.0, **changes),)), 5.0)
+    return [(line.text, line.beside) for line in words_of(window._pen, window.view, 0)]
+
+
+def test_under_panic_the_sheet_tells_of_the_safe_look_and_not_of_the_cue_beneath() -> None:
+    said = hovered(panic_asked=True)
+    assert ("PANIC: the safe look holds", "") in said and ("The safe look", "look calm") in said
+    assert not any("The table" in text or "heartbeat" in text for text, _ in said)
+    assert any("2  The table" in text for text, _ in hovered())
+
+
+def test_under_blackout_the_sheet_says_that_nothing_is_lit() -> None:
+    said = hovered(blackout_asked=True)
+    assert said.index(("BLACKOUT: nothing is lit", "")) < said.index(("2  The table", "look beat"))
+
+
+def test_a_level_that_is_not_known_is_said_to_be_so() -> None:
+    unknown = hovered(layer_levels=np.full((2, 2), np.nan, np.float32))
+    assert [beside for text, beside in unknown if text.startswith("level")] == ["not known", "not known"]
+
+
+def test_blackout_is_marked_on_the_desk_for_as_long_as_it_lasts() -> None:
+    window, screen = fakes.opened(fakes.show())
+    left, top, width, height = window.boxes.blackout
+    place = (round(left + width / 2), round(top + height - 4))
+    calm = screen.get_at(place)
+    for second in range(1, 30):
+        window.take(Heard((fakes.news_of(fakes.show(), float(second), blackout_asked=True),)), float(second))
+        window.draw(1.0)
+    lit = screen.get_at(place)
+    assert lit.r - calm.r > 60 > lit.b - calm.b
+    assert window.view.over == "BLACKOUT: nothing is lit"

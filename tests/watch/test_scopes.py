@@ -60,8 +60,40 @@ def test_a_signal_is_found_by_a_part_of_its_name_and_enter_watches_it() -> None:
     assert [entry.name for entry in one.found] == ["breath.swell"]
     assert one.key(pygame.K_RETURN, "\r")
     assert one.chosen[-1] == "breath.swell"
+    typed(one, "swell")
     assert one.key(pygame.K_RETURN, "\r")
     assert "breath.swell" not in one.chosen
+
+
+def test_two_names_are_typed_one_after_the_other_and_no_letter_reaches_the_desk() -> None:
+    one, keys = opened(listening=False), []
+    for text in ("heart.rm", "breath.sw", "quality.s"):
+        keys += [(pygame.K_TAB, "\t"), *((ord(letter), letter) for letter in text), (pygame.K_RETURN, "\r")]
+    assert all(one.key(key, letter) for key, letter in keys)
+    assert one.typed == "" and one.chosen[-3:] == ["heart.rmssd", "breath.swell", "quality.skin"]
+
+
+def test_tab_while_a_name_is_typed_keeps_the_name_and_the_keyboard() -> None:
+    one = opened()
+    typed(one, "bqs")
+    assert one.key(pygame.K_TAB, "\t") and one.listening and one.typed == "bqs"
+
+
+def test_a_name_that_no_signal_has_does_not_spoil_the_next_one() -> None:
+    one = opened()
+    chosen = list(one.chosen)
+    typed(one, "heart.rnd")
+    one.key(pygame.K_RETURN, "\r")
+    assert one.chosen == chosen and one.listening and one.typed == ""
+
+
+def test_enter_gives_the_keyboard_back_where_nothing_is_typed_or_pointed_at() -> None:
+    one = opened()
+    one.key(pygame.K_DOWN, "")
+    assert one.key(pygame.K_RETURN, "\r") and one.listening, "the arrow pointed at a signal"
+    chosen = list(one.chosen)
+    assert one.key(pygame.K_RETURN, "\r") and one.chosen == chosen
+    assert not one.key(pygame.K_b, "b")
 
 
 def test_of_more_signals_than_fit_the_one_chosen_first_makes_room() -> None:
@@ -95,7 +127,7 @@ def test_backspace_in_an_empty_list_is_not_the_desks_back() -> None:
 
 def test_closing_gives_the_keyboard_back() -> None:
     one = opened()
-    assert one.key(pygame.K_TAB, "\t")
+    assert one.key(pygame.K_RETURN, "\r")
     assert one.key(pygame.K_s, "s")
     assert not one.open and not one.key(pygame.K_b, "b")
 

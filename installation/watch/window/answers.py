@@ -26,9 +26,10 @@ class Told:
 
     @property
     def words(self) -> str:
-        """The sentence; another hand than this window's is named before it."""
+        """The sentence; how often it was said is never cut off, another hand than this window's is named before it."""
+        often = f"{self.times}× " if self.times > 1 else ""
         whose = "" if self.answer.source == "window" else f"{self.answer.source} · "
-        return whose + self.answer.reason + (f" ({self.times} times)" if self.times > 1 else "")
+        return often + whose + self.answer.reason
 
 
 class Answers:

@@ -77,8 +77,8 @@ def _playing(pen: Pen, view: View, cue: int, box: Box) -> None:
     x = left + pen.text(line.number, left - 2, top + 48, 44, COLORS["foam"]) + 16
     pen.text(line.name, x, top + 30, 18, COLORS["foam"], room=left + width - x)
     playing = view.newest
-    if view.news.panic_asked:
-        pen.text("the safe look holds", x, top + 50, 12, COLORS["ember"], room=left + width - x)
+    if view.over:
+        pen.text(view.over, x, top + 50, 12, COLORS["ember"], room=left + width - x)
     elif playing is not None and playing.cue == cue:
         fading = f"fades in, {100 * playing.progress:.0f} %"
         words = fading if playing.progress < 1 else f"plays {_clock(playing.elapsed_s)}"

@@ -44,11 +44,14 @@ def _button(pen: Pen, box: Box, verb: str, view: View, touch: float) -> None:
     left, top, width, _ = box
     asked = {"panic": view.news.panic_asked, "blackout": view.news.blackout_asked}.get(verb, False)
     on = view.eases.to(f"on {verb}", 1.0 if asked else 0.0)
-    tint, rest = ("coral", 0.24) if verb == "panic" else ("foam", 0.07)
+    dark = verb == "blackout" and asked  # ember for as long as it lasts: a dark stage does not say why it is dark
+    tint, rest = ("coral", 0.24) if verb == "panic" else ("ember", 0.24) if dark else ("foam", 0.07)
     pen.fill(box, mixed("trench", tint, rest + 0.09 * touch + 0.20 * on), 8)
-    word = verb.upper() if verb == "panic" else verb
-    pen.text(word, left + width / 2, top + 25, 14, COLORS["foam"], "strong" if verb == "panic" else "sans", "center")
-    pen.text(HINTS[verb], left + width / 2, top + 58, 12, quiet(), align="center")
+    loud = verb == "panic" or dark
+    word = verb.upper() if loud else verb
+    pen.text(word, left + width / 2, top + 25, 14, COLORS["foam"], "strong" if loud else "sans", "center", width - 8)
+    hint = f"{HINTS[verb]}: lit again" if dark else HINTS[verb]
+    pen.text(hint, left + width / 2, top + 58, 12, quiet(), align="center")
 
 
 def _master(pen: Pen, box: Box, view: View) -> None:

@@ -32,7 +32,7 @@ class Hover:
         shown = view.eases.to("hover", 1.0 if view.hovered >= 0 else 0.0)
         if shown <= 0.02 or self._wearer < 0:
             return
-        words = _words(pen, view, self._wearer)
+        words = words_of(pen, view, self._wearer)
         height = sum(line.step for line in words) + 2 * PAD - 6
         size = pen.rect((0, 0, WIDTH, height)).size
         sheet = pygame.Surface(size, pygame.SRCALPHA)
@@ -52,32 +52,41 @@ class Hover:
         pen.surface.blit(sheet, pen.rect((x, top, 0, 0)).topleft)
 
 
-def _words(pen: Pen, view: View, wearer: int) -> list[Words]:
+def words_of(pen: Pen, view: View, wearer: int) -> list[Words]:
+    """The lines of a wearer's sheet."""
     programme, news = view.programme, view.news
     lines = [
         Words(18, programme.wearers[wearer].name, size=18, color=COLORS["foam"], face="strong"),
         *whence(pen, view, wearer, WIDTH - 2 * PAD),
     ]
-    playing = view.newest
+    playing = None if news.panic_asked else view.newest
     look = playing.look if playing is not None else programme.safe_look
     name, layers = programme.looks[look]
+    if view.over:
+        lines.append(Words(30, view.over, size=14, color=COLORS["ember"]))
     if playing is not None:
         cue = programme.cues[playing.cue]
         lines.append(Words(30, f"{cue.number}  {cue.name}", f"look {name}", 14, COLORS["foam"]))
     else:
         lines.append(Words(30, "The safe look", f"look {name}", 14, COLORS["foam"]))
+    told = playing is view.newest  # levels come of the newest cue's look alone, also under PANIC
     for i, layer in enumerate(layers):
         if wearer not in layer.wearers:
             continue
-        level = float(news.layer_levels[i, wearer]) if i < len(news.layer_levels) else math.nan
-        value = "" if math.isnan(level) else f"{level:.2f}"
         lines.append(Words(26, f"{layer.effect} on {layer.region}", size=14, color=COLORS["plankton"]))
-        lines.append(Words(18, f"level {layer.level}", value, face="mono"))
+        lines.append(Words(18, f"level {layer.level}", _level(view, i, wearer) if told else "", face="mono"))
         lines += [Words(16, f"{parameter} {text}", face="mono") for parameter, text in layer.params]
     garments = [i for i, garment in enumerate(programme.garments) if garment.wearer == wearer]
     if any(news.limiting[i] for i in garments):
         lines.append(Words(24, "The guard softens a change that is too fast.", color=COLORS["ember"]))
     return lines
+
+
+def _level(view: View, layer: int, wearer: int) -> str:
+    """What a layer's level comes to; a level of signals that are not known is not known either."""
+    levels = view.news.layer_levels
+    level = float(levels[layer, wearer]) if layer < len(levels) else math.nan
+    return "not known" if math.isnan(level) else f"{level:.2f}"
 
 
 def _beside(boxes: Layout, place: Room, wearer: int, scale: float, height: float, bottom: float) -> tuple[float, float]:

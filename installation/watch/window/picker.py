@@ -92,7 +92,7 @@ def _head(pen: Pen, scopes: Scopes, place: Sheet) -> None:
     room = width - HANDLE - 16
     if scopes.listening and scopes.found:
         entry = scopes.found[min(scopes.cursor, len(scopes.found) - 1)]
-        words = f"{entry.name}: {entry.says}. Enter shows or hides it; tab gives the keys back to the desk."
+        words = f"{entry.name}: {entry.says}. Enter shows or hides it; once more gives the keys back to the desk."
     else:
         words = f"the last {TRAIL_S:.0f} s"
     pen.text(words, left, top - 10, 12, quiet(), room=room)

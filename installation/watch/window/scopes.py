@@ -1,7 +1,8 @@
 """Scopes: which signals are watched, of whom, and how they are chosen.
 
 The desk's own keys stay the desk's until Tab gives the keyboard to the list: from then on letters
-find a signal and arrows move, but space is GO and escape is PANIC whatever is open.
+find a signal and arrows move, but space is GO and escape is PANIC whatever is open.  Tab never gives it
+back, so that a second name after a second Tab is not read as orders; Enter does where nothing is pointed at.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ class Scopes:
     """The sheet's state.
 
     open : it is seen · listening : the keyboard is the list's · typed : part of a signal's name ·
-    cursor : index into `found` · first : of `found` that is seen · wearer : whose signals, -1 for all ·
-    chosen : names, oldest first
+    cursor : index into `found` · pointed : an arrow moved it since the last choice · first : of `found` that
+    is seen · wearer : whose signals, -1 for all · chosen : names, oldest first
     """
 
     def __init__(self, entries: Sequence[Entry], wearers: int) -> None:
         self.entries = tuple(entries)
-        self.open = self.listening = False
+        self.open = self.listening = self.pointed = False
         self.typed = ""
         self.cursor = self.first = 0
         self.wearer = -1
@@ -48,7 +49,11 @@ class Scopes:
     def toggle(self) -> None:
         """Open, or close and give the keyboard back."""
         self.open = not self.open
-        self.listening, self.typed = False, ""
+        self.give(False)
+
+    def give(self, to_list: bool) -> None:
+        """Give the keyboard to the list or back to the desk; what was typed is over."""
+        self.listening, self.pointed, self.typed = to_list, False, ""
         self.step(0)
 
     def choose(self, name: str) -> None:
@@ -82,7 +87,8 @@ class Scopes:
         if key in (pygame.K_SPACE, pygame.K_ESCAPE):
             return False
         if key == pygame.K_TAB:
-            self.listening = not self.listening
+            if not self.listening:
+                self.give(True)
         elif key in (pygame.K_LEFT, pygame.K_RIGHT):
             self.turn(1 if key == pygame.K_RIGHT else -1)
         elif self.listening:
@@ -107,18 +113,29 @@ class Scopes:
         elif sheet.who_holds(x, y):
             self.turn(-1 if x < sheet.list_middle else 1)
         elif sheet.typed_holds(x, y):
-            self.listening = not self.listening
+            self.give(not self.listening)
         return True
 
     def _listed(self, key: int, letter: str) -> None:
         if key in (pygame.K_UP, pygame.K_DOWN):
             self.step(1 if key == pygame.K_DOWN else -1)
+            self.pointed = True
         elif key in (pygame.K_RETURN, pygame.K_KP_ENTER):
-            if self.found:
-                self.choose(self.found[self.cursor].name)
+            self._entered()
         elif key == pygame.K_BACKSPACE:
             self.typed = self.typed[:-1]
             self.step(0)
         elif letter.isprintable() and letter and len(self.typed) < LONGEST:
             self.typed += letter.lower()
             self.step(0)
+
+    def _entered(self) -> None:
+        """Choose what is pointed at and be ready for the next name; the keyboard goes back where nothing is."""
+        if not self.typed and not self.pointed:
+            self.give(False)
+            return
+        chosen = self.found[self.cursor : self.cursor + 1]  # empty where no name holds what was typed
+        self.give(True)
+        for entry in chosen:
+            self.choose(entry.name)
+            self.step(self.entries.index(entry) - self.cursor)

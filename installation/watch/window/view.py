@@ -59,6 +59,13 @@ class View:
         return Seen(standby, self.news.blackout_asked)
 
     @property
+    def over(self) -> str:
+        """What an operator's hand holds over the cues, for as long as it does; PANIC releases BLACKOUT."""
+        if self.news.panic_asked:
+            return "PANIC: the safe look holds"
+        return "BLACKOUT: nothing is lit" if self.news.blackout_asked else ""
+
+    @property
     def newest(self) -> Playing | None:
         """The cue that was taken last, where one gives light."""
         return self.news.playing[-1] if self.news.playing else None
