@@ -6,9 +6,7 @@ from installation.frame import CHANNELS
 from installation.show import files, slots
 from installation.show.problems import nearest, shown
 from installation.show.sources import Place, Source
-from installation.show.wires import FORMATS
-
-LEFT_OUT = "-"  # what a column or a name is given that nobody reads
+from installation.show.wires import FORMATS, LEFT_OUT
 
 
 def check_venue(patch: Source, garments: Source, show: Source) -> None:

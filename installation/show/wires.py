@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import nan
 
+LEFT_OUT = "-"  # what a column or a name is given that nobody reads
+
 
 @dataclass(frozen=True, slots=True)
 class Signals:
@@ -27,7 +29,8 @@ class Format:
 
     baud: its usual speed · number_bits: length of the running number on its packets, 0 for none · shared: that
     several wearers may be patched to one device · started: that a device waits to be told to send · rates_hz:
-    (lowest, highest) of the rates that it may be asked for.
+    (lowest, highest) of the rates that it may be asked for · switched: that every channel in `names` is switched
+    on, and so must be known though nobody reads it.
     """
 
     signals: tuple[Signals, ...]
@@ -36,6 +39,7 @@ class Format:
     shared: bool = False
     started: bool = False
     rates_hz: tuple[tuple[float, float], ...] = ()
+    switched: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -77,6 +81,7 @@ FORMATS = {
         number_bits=4,
         started=True,
         rates_hz=((1.0, 1.0), (10.0, 10.0), (100.0, 100.0), (1000.0, 1000.0)),
+        switched=True,
     ),
     "firmata": Format(
         (Signals(_counted("a", 0, 15), "steps", 50.0, 1.0),), baud=57600, started=True, rates_hz=((1.0, 250.0),)

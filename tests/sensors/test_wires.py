@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
+from installation.sensors.devices import share_out
 from installation.sensors.wires import WIRES, bitalino, cyton, decoder, pack
 from installation.show.files import SensorTable
+from installation.show.load import load
 from installation.show.model import SensorPatch
 from installation.show.wires import FORMATS
+from tests.show.fakes import changed, write
 
 CHANNELS = {"ppg": 0}
 
@@ -40,3 +44,17 @@ def test_the_table_has_the_lengths_rates_and_scales_of_the_decoders():
     assert FORMATS["bitalino"].signals[0].rate_hz == bitalino.USUAL_HZ
     assert [low for low, _ in FORMATS["bitalino"].rates_hz] == list(bitalino.RATES_HZ)
     assert len(FORMATS["pack"].names) == pack.CHANNELS
+
+
+@pytest.mark.parametrize("wire", [wire for wire in WIRES if wire != "pulsesensor"])  # a PulseSensor takes no names
+def test_a_name_that_is_left_out_passes_the_checker_and_is_no_channel_of_the_device(wire: str, tmp_path: Path):
+    first, second = FORMATS[wire].names[:2] or ("pulse", "rest")
+    slot = "slot = 1\n" if FORMATS[wire].shared else ""
+    asked = f'wire = "{wire}"\n{slot}names = {{ {first} = "ppg", {second} = "-" }}'
+    (device, *_), refused = share_out(
+        load(write(tmp_path / wire, changed("patch", 'wire = "pulsesensor"', asked))), 0.0
+    )
+    assert refused == []
+    assert device.of == [0]
+    assert [of.channels for _, of in device.carries] == ([] if device.crowd else [(0,)])
+    assert isinstance(device.greeting, tuple)
