@@ -30,7 +30,7 @@ class Format:
     baud: its usual speed · number_bits: length of the running number on its packets, 0 for none · shared: that
     several wearers may be patched to one device · started: that a device waits to be told to send · rates_hz:
     (lowest, highest) of the rates that it may be asked for · switched: that every channel in `names` is switched
-    on, and so must be known though nobody reads it.
+    on, and so must be known though nobody reads it · apart: sets of channels of which it sends one at a time.
     """
 
     signals: tuple[Signals, ...]
@@ -40,6 +40,7 @@ class Format:
     started: bool = False
     rates_hz: tuple[tuple[float, float], ...] = ()
     switched: bool = False
+    apart: tuple[tuple[str, ...], ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -52,6 +53,7 @@ def _counted(prefix: str, first: int, last: int) -> tuple[str, ...]:
 
 
 ACC = ("acc_x", "acc_y", "acc_z")
+PINS = _counted("d", 11, 13)
 MICROVOLT = 4.5e6 / 24 / (2**23 - 1)  # ADS1299 at a gain of 24, reference 4.5 V
 MILLI_G = 0.000125  # LIS3DH at ±4 g: 2 mg over 16 steps
 
@@ -62,19 +64,21 @@ FORMATS = {
         (
             Signals(_counted("ch", 1, 8), "µV", 250.0, MICROVOLT),
             Signals(ACC, "g", 25.0, MILLI_G),
-            Signals(_counted("d", 11, 13), "steps", 250.0, 1.0),
+            Signals(PINS, "steps", 250.0, 1.0),
         ),
         number_bits=8,
         started=True,
+        apart=(ACC, PINS),
     ),
     "cyton_daisy": Format(
         (
             Signals(_counted("ch", 1, 16), "µV", 125.0, MICROVOLT),
             Signals(ACC, "g", 25.0, MILLI_G),
-            Signals(_counted("d", 11, 13), "steps", 125.0, 1.0),
+            Signals(PINS, "steps", 125.0, 1.0),
         ),
         number_bits=8,
         started=True,
+        apart=(ACC, PINS),
     ),
     "bitalino": Format(
         (Signals(_counted("a", 1, 6), "mV, µS, % or g, by our channel", 1000.0),),
