@@ -48,10 +48,11 @@ from numpy.typing import NDArray
 from installation.compiled import compiled
 from installation.frame import Bytes, Floats, Samples
 from installation.sensors.wires.sequence import Numbers
+from installation.show.wires import FORMATS
 
 VERSION = 1
 LONGEST = 4096  # bytes of records: a gateway sends so many at least every 20 ms, so that none wait longer
-CHANNELS = 16  # that a wearer may have
+CHANNELS = len(FORMATS["pack"].names)  # that a wearer may have
 WEARERS = 1 << 16
 FLOAT = 128  # of the byte of samples
 STEP_S, AGE_S, TIME_S = 1e-5, 1e-3, 1e-6  # units of the step, the age and the time
@@ -63,7 +64,7 @@ LEAST_S = 1e-6  # by which time rises at least in each channel: ages are rounded
 HEAD = struct.Struct("<2sBBHHHI")
 RECORD = struct.Struct("<HBBbBH")
 MAGIC, HEAD_BYTES, RECORD_BYTES, CRC_BYTES = b"NX", HEAD.size, RECORD.size, 4
-NUMBER_BITS, TURN = 16, 1 << 32
+NUMBER_BITS, TURN = FORMATS["pack"].number_bits, 1 << 32
 
 
 class Record(NamedTuple):
