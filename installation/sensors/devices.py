@@ -10,6 +10,7 @@ from installation.frame import CHANNELS, PortEvent
 from installation.sensors.port import Lister, finder
 from installation.sensors.wires import Decoder, decoder, greeting
 from installation.show.model import SensorPatch, Show
+from installation.show.wires import rows_hz
 
 if TYPE_CHECKING:
     from installation.sensors.wires.pack import Pack
@@ -23,7 +24,7 @@ class Device:
     """A patched device: identity is its path, `serial <number>` or `location <place>`.
 
     of: wearers whose sensor is on it, wearers: their names · carries: (wearer, decoder) of each, or crowd: the
-    decoder of all, where it is a gateway.
+    decoder of all, where it is a gateway · due_hz: rows a second of all wearers together, NaN where its maker decides.
     """
 
     identity: str
@@ -32,6 +33,7 @@ class Device:
     of: list[int] = field(default_factory=list)
     carries: list[tuple[int, Decoder]] = field(default_factory=list)
     crowd: Pack | None = None
+    due_hz: float = 0.0
 
     @property
     def name(self) -> str:
@@ -82,6 +84,7 @@ def share_out(show: Show, now_s: float) -> tuple[list[Device], list[PortEvent]]:
             carrier |= dict.fromkeys(claims, identity)
             device.wearers.append(wearer)
             device.of.append(patch.wearer)
+            device.due_hz += rows_hz(patch.wire, [name for name, _ in patch.names], device.patch.rate_hz)
             if wire is None:
                 device.crowd = device.crowd or _pack()
                 device.crowd.add(patch.slot, patch.wearer, carried)

@@ -19,7 +19,7 @@ from installation.frame import Chunk, PortEvent
 from installation.sensors.greeter import Greeter
 
 RETRY_S = (0.25, 5.0)  # first and longest wait before a port is tried again
-READ_S = 0.2  # how long a read waits for a byte, and so the longest that closing waits for the thread
+READ_S = 0.2  # how long a read waits for a byte, a write for room, and so the longest that closing waits for the thread
 HELD_CHUNKS = 4096  # a minute of a busy port that nobody reads; then the oldest go
 
 GONE = {errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EIO}  # nothing there, or no longer
@@ -36,7 +36,7 @@ class PortInfo(Protocol):
 Lister = Callable[[], Iterable[PortInfo]]
 
 OpenLine = Callable[[str, int, float], Any]
-"""Opens a path at a speed, reads of which wait so long: what pyserial's `Serial` does, or a virtual device."""
+"""Opens a path at a speed, whose reads and writes wait so long: as pyserial's `Serial` does, or a virtual device."""
 
 
 class Source(Protocol):
@@ -72,7 +72,7 @@ def open_serial(device: str, baud: int, read_s: float) -> Any:
     """`device` opened for us alone, and told not to gather bytes where its driver can be."""
     import serial
 
-    line = serial.Serial(device, baud, timeout=read_s, exclusive=True)
+    line = serial.Serial(device, baud, timeout=read_s, write_timeout=read_s, exclusive=True)
     with contextlib.suppress(OSError, ValueError, AttributeError, NotImplementedError):
         line.set_low_latency_mode(True)  # Linux: the 16 ms in which an FTDI bridge gathers bytes become 1 ms
     return line

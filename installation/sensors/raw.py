@@ -4,7 +4,8 @@
     record, record, …                                  until the file ends
 
     record = time (float64, seconds since the capture began), kind (1 byte), length (uint32), data
-    kind   = "b" bytes that came · "o" the port was opened · "c" it was closed; data then says why, in UTF-8
+    kind   = "b" bytes that came · "o" the port was opened · "c" it was closed; data then says why, in UTF-8,
+             or nothing
 
 Numbers are little-endian.  Records are only ever added, each whole in one write, so that a capture that
 was killed ends with at most one torn record, and everything before it is read.
@@ -25,6 +26,7 @@ from installation.frame import Chunk, PortEvent
 MAGIC = "nexus raw 1"
 RECORD = struct.Struct("<dcI")
 LONGEST = 1 << 20  # bytes of one record: a second of the fastest port; a longer one is no record of ours
+WORDLESS = {"opened": "was opened", "closed": "has ended, or the device went away"}  # of records that say no more
 LONGEST_HEAD = 4096  # bytes of the first line: the longest path of a port, and more
 
 Came = Chunk | PortEvent
@@ -87,7 +89,8 @@ def read_raw(path: Path, wire: str) -> Iterator[Came]:
                 yield Chunk(time_s, wire, data)
             else:
                 what: Literal["opened", "closed"] = "opened" if kind == b"o" else "closed"
-                yield PortEvent(time_s, wire, what, str(path), data.decode("utf-8", "replace"))
+                words = data.decode("utf-8", "replace") or f"{path} {WORDLESS[what]}"
+                yield PortEvent(time_s, wire, what, str(path), words)
 
 
 class RawSource:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from installation.clock import Clock
 from installation.frame import Body, Health, PortEvent, Samples, Tick
 from installation.sensors.devices import Device, share_out
+from installation.sensors.pace import Pace
 from installation.sensors.port import Port, Source
 from installation.sensors.stream import Crowd, Sample, Stream, joined, samples
 from installation.sensors.timing import Timing
@@ -41,6 +42,7 @@ class Wire:
     state: PortEvent | None = None
     heard_s: float = -inf
     opened_s: float = 0.0
+    pace: Pace = field(default_factory=Pace)
 
     def health(self, now_s: float) -> Health:
         """How the wire does, in a few words."""
@@ -49,6 +51,10 @@ class Wire:
         lost = max(stream.decoder.lost for stream in self.streams)  # of one device: whoever reads it misses the same
         newest_s = max(stream.newest_s for stream in self.streams)
         silent_s = now_s - max(newest_s, self.opened_s)
+        if newest_s > self.opened_s and self.state is not None and self.state.what == "opened":
+            self.pace.look(now_s, handled)
+        else:
+            self.pace.restart()
         if self.state is None:
             ok, text = True, "opening"
         elif self.state.what != "opened":
@@ -57,6 +63,8 @@ class Wire:
             ok, text = True, f"{handled} rows, {dropped} bad lines"
             if lost:
                 text = f"{handled} rows, {lost} lost"
+            if self.pace.slow:
+                ok, text = False, f"{self.pace.rate_hz:.3g} rows a second where {self.pace.due_hz:g} are due: {text}"
         elif now_s - self.heard_s <= SILENT_S:
             ok, text = False, f"speaks, but says nothing known for {silent_s:.1f} s: are its wire and baud right?"
         else:
@@ -80,7 +88,7 @@ class Sensors:
                 streams: list[Stream | Crowd] = [Stream(w, decoder, Timing()) for w, decoder in device.carries]
                 if device.crowd is not None:
                     streams.append(Crowd(device.crowd, Timing()))
-                self._wires.append(Wire(open_device(device, clock), streams))
+                self._wires.append(Wire(open_device(device, clock), streams, pace=Pace(device.due_hz)))
                 self.patched[device.of] = True
         self._clock = clock
         self._twins = Twins(wearers, seed)

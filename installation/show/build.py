@@ -12,7 +12,7 @@ from installation.show import files, grammar, model, slots
 from installation.show.colour import linear_rgb
 from installation.show.effects import EFFECTS
 from installation.show.expressions import Input, Program
-from installation.show.wires import FORMATS
+from installation.show.wires import FORMATS, LEFT_OUT
 
 ELBOW_ROOM_M = 0.9  # between wearers who have no place of their own: people in a row, not touching
 
@@ -197,10 +197,16 @@ def _patch(patch: files.PatchFile, sewn: Sequence[model.Garment], wearers: Seque
                 serial=one.serial or "",
                 location=one.location or "",
                 columns=tuple(one.columns),
-                names=tuple(one.names.items()),
+                names=_names(one),
                 slot=-1 if one.slot is None else one.slot,
                 rate_hz=one.rate_hz or 0.0,
             )
             for one in patch.sensor
         ),
     )
+
+
+def _names(one: files.SensorTable) -> tuple[tuple[str, str], ...]:
+    """The names of a sensor, without those that nobody reads, unless they too are switched on by it."""
+    switched = FORMATS[one.wire].switched
+    return tuple((name, channel) for name, channel in one.names.items() if switched or channel != LEFT_OUT)

@@ -6,9 +6,7 @@ from installation.frame import CHANNELS
 from installation.show import files, slots
 from installation.show.problems import nearest, shown
 from installation.show.sources import Place, Source
-from installation.show.wires import FORMATS
-
-LEFT_OUT = "-"  # what a column or a name is given that nobody reads
+from installation.show.wires import FORMATS, LEFT_OUT
 
 
 def check_venue(patch: Source, garments: Source, show: Source) -> None:
@@ -52,7 +50,7 @@ def _garments(patch: Source, garments: Source) -> None:
 
 
 def _sensors(patch: Source, show: Source) -> None:
-    devices: dict[tuple[str, str], str] = {}
+    devices: dict[tuple[str, str], tuple[str, files.SensorTable]] = {}
     slots_taken: dict[tuple[str, str, int | None], str] = {}
     claimed: dict[tuple[str, str], str] = {}
     for place, sensor in patch.each("sensor", files.SensorTable):
@@ -63,16 +61,18 @@ def _sensors(patch: Source, show: Source) -> None:
             has = " and ".join(key for key, _ in found) or "nothing to find it by"
             patch.tell(place, f"{owner} has {has}; one of port, serial and location would do")
         for key, value in found:
-            slot = sensor.slot if FORMATS[sensor.wire].shared else None
-            if (key, value) in devices and slot is None:
-                patch.tell(
-                    (*place, key), f"{owner} has {key} = {shown(value)}, as {devices[key, value]} has; one would do"
-                )
-            elif (key, value, slot) in slots_taken:
-                taken = f"{owner} has slot = {slot}, as {slots_taken[key, value, slot]} has"
-                patch.tell((*place, "slot"), f"{taken}; a slot of its own would do")
-            devices.setdefault((key, value), owner)
-            slots_taken.setdefault((key, value, slot), owner)
+            first, other = devices.setdefault((key, value), (owner, sensor))
+            taken = slots_taken.setdefault((key, value, sensor.slot), owner)
+            if other is sensor:
+                continue
+            if other.wire != sensor.wire or not FORMATS[sensor.wire].shared:
+                patch.tell((*place, key), f"{owner} has {key} = {shown(value)}, as {first} has; one would do")
+            elif (baud := _baud(sensor)) != _baud(other):
+                speeds = f"{owner} has {baud} baud at {shown(value)}, {first} has {_baud(other)}"
+                patch.tell((*place, "baud" if sensor.baud else key), f"{speeds}; one speed would do")
+            elif sensor.slot is not None and taken != owner:
+                same = f"{owner} has slot = {sensor.slot}, as {taken} has"
+                patch.tell((*place, "slot"), f"{same}; a slot of its own would do")
         for channel in _channels(patch, place, sensor, show):
             claim = (sensor.wearer, channel)
             if claim in claimed:
@@ -110,11 +110,24 @@ def _channels(patch: Source, place: Place, sensor: files.SensorTable, show: Sour
         if name not in known and (show.whole or not name.startswith("input.")):
             guess = nearest(name, known) or f"; there are {', '.join(known)}"
             patch.tell((*place, *where), f"{owner} gives {shown(name)}, which is no channel or input{guess}")
-    written = list(columns.values())
-    for name in dict.fromkeys(written):
-        if written.count(name) > 1:
-            patch.tell((*place, "columns"), f"{owner} has {written.count(name)} columns for {name}; one would do")
+    for key in ("names", "columns"):
+        written = [name for where, name in sent.items() if where[0] == key]
+        for name in dict.fromkeys(written):
+            if written.count(name) > 1:
+                patch.tell((*place, key), f"{owner} has {written.count(name)} {key} for {name}; one would do")
+    if not sent and (sensor.names or sensor.columns):
+        nothing = f"{owner} sends nothing that anybody reads; a channel or an input would do"
+        patch.tell((*place, "names" if sensor.names else "columns"), nothing)
+    apart = [[name for name in sensor.names if ("names", name) in sent and name in names] for names in wire.apart]
+    if sum(map(bool, apart)) > 1:
+        both = " and ".join(", ".join(some) for some in apart if some)
+        patch.tell((*place, "names"), f"{owner} names {both}, which {sensor.wire} never sends at once; one would do")
     return list(dict.fromkeys(sent.values()))
+
+
+def _baud(sensor: files.SensorTable) -> int:
+    """Its speed, as it will be opened."""
+    return sensor.baud or FORMATS[sensor.wire].baud
 
 
 def _options(patch: Source, place: Place, sensor: files.SensorTable, owner: str) -> None:

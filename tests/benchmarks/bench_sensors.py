@@ -154,7 +154,7 @@ def _told(name: str, make: Callable[[], Decoder], data: bytes) -> list[int]:
     """Numbers of the packets that a decoder gave."""
     values = [[value for _, value in one.values] for one in make().feed(data)]
     if name == "cyton":
-        return [round(some[0] / cyton.microvolts()) for some in values]
+        return [round(some[0] / cyton.UV_PER_STEP) for some in values]
     if name == "bitalino":
         return [int(some[0]) + (int(some[1]) << 7) for some in values]
     return [int(some[0]) for some in values]

@@ -20,11 +20,11 @@ from installation.sensors.wires.cyton import (
     KINDS,
     SIZE,
     USER,
+    UV_PER_STEP,
     Cyton,
     board_s,
     encode,
     encode_stamped,
-    microvolts,
     reply,
 )
 from installation.sensors.wires.cyton_daisy import CytonDaisy
@@ -60,7 +60,7 @@ def test_a_packet_is_laid_out_as_the_vendor_says():
 
 
 def test_a_step_is_22_nanovolts_and_an_eighth_of_a_thousandth_of_g():
-    assert microvolts() == pytest.approx(0.0223517, rel=1e-5)
+    assert pytest.approx(0.0223517, rel=1e-5) == UV_PER_STEP
     assert G_PER_STEP == 0.000125
 
 
@@ -136,7 +136,7 @@ def test_a_daisys_packet_and_the_cytons_after_it_are_one_row():
     lower, upper = [1, *NOTHING[1:]], [9, *NOTHING[1:]]
     wire = CytonDaisy({"ch1": 0, "ch9": 1})
     rows = wire.feed(encode(0, upper) + encode(1, lower) + encode(2, upper) + encode(3, lower))
-    assert [dict(row.values) for row in rows] == [{0: microvolts(), 1: 9 * microvolts()}] * 2
+    assert [dict(row.values) for row in rows] == [{0: UV_PER_STEP, 1: 9 * UV_PER_STEP}] * 2
     assert [row.device_s for row in rows] == [0.004, 0.012]
 
 
@@ -155,7 +155,7 @@ def test_the_patch_says_which_input_is_which_channel():
     wire = decoder(patch, numbers)
     assert wire.channels == (numbers["ecg"], numbers["acc_z"])
     row = wire.feed(after_one(encode(0, [0, 0, 5, 0, 0, 0, 0, 0], (0, 0, 8000))))[1]
-    assert dict(row.values) == {numbers["ecg"]: 5 * microvolts(), numbers["acc_z"]: 1.0}
+    assert dict(row.values) == {numbers["ecg"]: 5 * UV_PER_STEP, numbers["acc_z"]: 1.0}
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -163,7 +163,7 @@ def test_a_thousand_faults_cost_no_packet_but_those_that_they_hit(seed: int):
     packets = [encode(number % 256, steps(number)) for number in range(20_000)]
     stream = faulty(packets, 1000, seed)
     wire = Cyton({"ch1": 0})
-    came = [round(row.values[0][1] / microvolts()) for row in wire.feed(stream.data)]
+    came = [round(row.values[0][1] / UV_PER_STEP) for row in wire.feed(stream.data)]
     beyond = stream.lost_beyond(len(packets), came)
     assert len(beyond) <= 100  # a tenth of one for each fault: those between two faults
     assert all({number - 2, number - 1, number + 1, number + 2} & stream.hit for number in beyond)
@@ -178,7 +178,7 @@ def test_the_numbers_that_the_openbci_gui_wrote_are_those_of_its_packets(recordi
     volts = np.array([[float(field) for field in row[1:9]] for row in rows])
     axes = np.array([[float(field) for field in row[9:12]] for row in rows])
     packets = [
-        encode(int(row[0]), np.rint(uv / microvolts()).astype(int).tolist(), np.rint(g / G_PER_STEP).astype(int))
+        encode(int(row[0]), np.rint(uv / UV_PER_STEP).astype(int).tolist(), np.rint(g / G_PER_STEP).astype(int))
         for row, uv, g in zip(rows, volts, axes, strict=True)
     ]
     wire = Cyton(ALL)
@@ -194,7 +194,7 @@ def test_the_numbers_that_the_openbci_gui_wrote_are_those_of_its_packets(recordi
 def test_what_is_encoded_is_decoded(channels: list[int], three: list[int], number: int):
     data = encode(number, channels, three) + encode((number + 1) % 256, NOTHING)
     first = read(data, ALL)[0]
-    assert [first[channel] for channel in range(8)] == pytest.approx([microvolts() * step for step in channels])
+    assert [first[channel] for channel in range(8)] == pytest.approx([UV_PER_STEP * step for step in channels])
     if any(three):
         assert [first[ALL[f"acc_{axis}"]] for axis in "xyz"] == pytest.approx([G_PER_STEP * one for one in three])
 

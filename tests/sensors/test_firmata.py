@@ -6,8 +6,6 @@ from hypothesis import strategies as st
 
 from installation.sensors.wires import decoder
 from installation.sensors.wires.firmata import (
-    ASK_FIRMWARE,
-    ASK_VERSION,
     Firmata,
     encode,
     encode_firmware,
@@ -28,7 +26,6 @@ def values(data: bytes, *inputs: int) -> list[dict[int, float]]:
 
 
 def test_commands_are_the_bytes_of_the_protocol():
-    assert (ASK_VERSION, ASK_FIRMWARE) == (b"\xf9", b"\xf0\x79\xf7")
     assert report(3) == b"\xc3\x01"
     assert report(3, on=False) == b"\xc3\x00"
     assert interval(50) == b"\xf0\x7a\x14\x00\xf7"

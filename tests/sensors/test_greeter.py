@@ -90,7 +90,7 @@ def test_a_cyton_is_started_through_its_port_and_fills_its_wearers_column(tmp_pa
             return len(values) == 4
 
         wait_for(came)
-        assert values == pytest.approx([number * cyton.microvolts() for number in (0, 1, 3, 4)])
+        assert values == pytest.approx([number * cyton.UV_PER_STEP for number in (0, 1, 3, 4)])
         sensors.read(tick_at(clock.now_s() + 1), None)
         assert sensors.health()[0].text == "4 rows, 1 lost"
     finally:

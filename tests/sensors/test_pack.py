@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 import zlib
 from math import nan
 from pathlib import Path
@@ -16,7 +17,7 @@ from installation.sensors.devices import share_out
 from installation.sensors.stream import Crowd
 from installation.sensors.timing import Timing
 from installation.sensors.wires.pack import CHANNELS as CODES
-from installation.sensors.wires.pack import HEAD_BYTES, Pack, Record, encode
+from installation.sensors.wires.pack import HEAD_BYTES, LONGEST, SPENT, Pack, Record, encode
 from installation.show.model import SensorPatch
 from tests.conftest import REPOSITORY
 from tests.sensors.fakes import show_of
@@ -231,6 +232,39 @@ def test_the_firmware_on_the_page_for_makers_makes_packets_that_are_read(tmp_pat
     assert rows[-1][0] == pytest.approx(2.0)
 
 
+FIRST_PACKET = """
+from installation.sensors.wires import pack
+gateway = pack.Pack()
+gateway.add(0, 0, {0: 0})
+kernels = pack._find, pack._unpack
+before = [len(kernel.signatures) for kernel in kernels]
+gateway.rows(gateway.packets(pack.encode(1, 7, 1.0, [pack.Record(0, 0, [1.0], 0.02)])))
+print(before, [len(kernel.signatures) for kernel in kernels], gateway.lost, gateway.dropped)
+"""
+
+
+def test_the_kernels_are_there_before_the_first_packet_comes():
+    told = subprocess.run(
+        [sys.executable, "-c", FIRST_PACKET], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    assert told.stdout == "[1, 1] [1, 1] 0 0\n"
+
+
+def heads(length: int, count: int) -> bytes:
+    """Heads of packets of `length`, back to back: each looks right, and none is."""
+    return (b"NX\x01\x01" + length.to_bytes(2, "little") + (length ^ 0xFFFF).to_bytes(2, "little") + bytes(6)) * count
+
+
+def test_heads_that_look_right_back_to_back_are_tried_until_their_crcs_are_spent_and_then_skipped_whole():
+    packet = encode(1, 5, 0.0, [Record(0, 0, [1.0], 0.02)])
+    few, many = SPENT // LONGEST - 1, 2 * SPENT // LONGEST
+    for heads_before, found in ((few, 1), (many, 0)):
+        pack = pack_of(0)
+        within = heads(LONGEST, heads_before) + packet + bytes(LONGEST)
+        assert len(pack.packets(within)) == found
+        assert len(pack.packets(bytes(LONGEST) + packet)) == 1, "what follows is found again"
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_thousand_faults_cost_no_packet_but_those_that_they_hit(seed: int):
     packets = [
@@ -255,7 +289,10 @@ RECORDS = st.builds(
 PACKETS = st.builds(
     encode, st.integers(0, 255), st.integers(0, 65535), st.floats(0, 1e4), st.lists(RECORDS, max_size=4)
 )
-PIECES = st.one_of(st.binary(max_size=60), PACKETS, PACKETS.map(lambda packet: packet[:-1]), st.just(b"NX\x01NX"))
+SPENDING = heads(1000, 2 * SPENT // 1000) + bytes(1000)
+PIECES = st.one_of(
+    st.binary(max_size=60), PACKETS, PACKETS.map(lambda packet: packet[:-1]), st.sampled_from([b"NX\x01NX", SPENDING])
+)
 
 
 @settings(deadline=None)

@@ -128,6 +128,20 @@ def test_closing_takes_less_than_a_second_whatever_the_port_does(device: Device,
         assert not listener.port._thread.is_alive()
 
 
+def test_a_device_that_takes_nothing_of_its_greeting_does_not_hold_up_the_thread(device: Device):
+    clock = RealClock()
+    port = Port("Elif", str(device.path), 115200, clock, finder(str(device.path)), greeting=(bytes(1 << 20),))
+    told: list[str] = []
+
+    def gone() -> bool:
+        told.extend(one.what for one in port.take(clock.now_s()) if isinstance(one, PortEvent))
+        return told[:2] == ["opened", "closed"]
+
+    wait_for(gone)
+    port.close()
+    assert not port._thread.is_alive()
+
+
 def listed(device: str, serial: str | None, location: str | None) -> SimpleNamespace:
     return SimpleNamespace(device=device, serial_number=serial, location=location)
 

@@ -97,6 +97,17 @@ def test_a_capture_plays_from_the_first_tick_in_its_own_time_and_ends_once(tmp_p
     assert source.take(100.0) == []
 
 
+def test_a_capture_that_says_nothing_of_its_openings_and_closings_is_played_with_words(tmp_path: Path) -> None:
+    silent = [
+        PortEvent(time_s, "Elif", what, "x") for time_s, what in ((3.0, "closed"), (4.0, "opened"), (6.0, "closed"))
+    ]
+    source = RawSource("Elif", kept(tmp_path / "a.raw", chunk(1.0), *silent[:2], chunk(5.0), silent[2]))
+    source.take(0.0)
+    told = [one.reason.removeprefix(str(tmp_path / "a.raw ")) for one in source.take(9.0) if isinstance(one, PortEvent)]
+    gone = "has ended, or the device went away"
+    assert told == [gone, "was opened", gone]
+
+
 def test_a_device_that_was_unplugged_in_its_capture_goes_away_and_comes_back(tmp_path: Path) -> None:
     again = PortEvent(4.0, "Elif", "opened", "/dev/ttyACM0", "it is open")
     path = kept(tmp_path / "a.raw", OPENED, chunk(1.0), CLOSED, again, chunk(5.0))

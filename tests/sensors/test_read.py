@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -261,6 +262,24 @@ def test_a_device_that_speaks_but_says_nothing_known_is_told_apart_from_a_silent
     wire = Wire(cast(Port, SimpleNamespace(wire="w0")), [stream], opened, heard_s=9.9, opened_s=1.0)
     assert "nothing known for 9.0 s" in wire.health(10.0).text
     assert wire.health(20.0).text == "silent for 19.0 s"
+
+
+def test_a_device_that_sends_fewer_rows_than_its_table_says_is_told_until_it_keeps_up_again():
+    gateways, clock = Gateways(), SetClock()
+    sensors = Sensors(show_of(1, pulse(0, Path("own"))), clock, seed=1, open_device=gateways.open)
+    told = []
+    for tick in range(60 * 30):
+        now_s = tick / 60
+        every = 3 if 10 <= now_s < 20 else 1  # from 60 lines a second to 20
+        if now_s >= 2.0 and tick % every == 0:  # a board is silent while it starts
+            gateways.came["own"].append(Chunk(now_s, "", b"S512\r\n"))
+        clock.set_s(now_s)
+        sensors.read(tick_at(now_s, tick), None)
+        told.append(sensors.health()[0])
+    assert [told[60 * at].ok for at in (5, 9, 14, 19, 24, 29)] == [True, True, False, False, True, True]
+    assert told[60 * 19].text.startswith("20 rows a second where 50 are due: ")
+    turns = sum(one.ok != other.ok for one, other in pairwise(told))
+    assert turns == 2
 
 
 def test_two_speeds_for_one_device_are_refused(tmp_path: Path):

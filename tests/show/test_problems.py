@@ -345,6 +345,51 @@ CHANGES = [
         "patch.toml:19: sensor 2 has slot = 3, as sensor 1 has; a slot of its own would do",
     ),
     (
+        "patch",
+        'wire = "pulsesensor"',
+        'wire = "bitalino"\nnames = { a1 = "ecg", a2 = "ecg" }',
+        "patch.toml:13: sensor 1 has 2 names for ecg; one would do",
+    ),
+    (
+        "patch",
+        'wire = "pulsesensor"',
+        'wire = "bitalino"\nnames = { a1 = "ecg" }\n[[sensor]]\nwearer = "Elif"\nport = "/dev/ttyACM0"\n'
+        'wire = "pack"\nslot = 3\nnames = { ch0 = "resp" }',
+        'patch.toml:16: sensor 2 has port = "/dev/ttyACM0", as sensor 1 has; one would do',
+    ),
+    (
+        "patch",
+        'wire = "pulsesensor"',
+        'wire = "pack"\nslot = 3\nnames = { ch0 = "resp" }\n[[sensor]]\nwearer = "Elif"\nport = "/dev/ttyACM0"\n'
+        'wire = "bitalino"\nnames = { a1 = "ecg" }',
+        'patch.toml:17: sensor 2 has port = "/dev/ttyACM0", as sensor 1 has; one would do',
+    ),
+    (
+        "patch",
+        'wire = "pulsesensor"',
+        'wire = "pack"\nslot = 3\nnames = { ch0 = "ppg" }\n[[sensor]]\nwearer = "Elif"\nport = "/dev/ttyACM0"\n'
+        'wire = "pack"\nbaud = 460800\nslot = 4\nnames = { ch0 = "resp" }',
+        'patch.toml:19: sensor 2 has 460800 baud at "/dev/ttyACM0", sensor 1 has 115200; one speed would do',
+    ),
+    (
+        "patch",
+        'wire = "pulsesensor"',
+        'wire = "firmata"\nnames = { a0 = "-" }',
+        "patch.toml:13: sensor 1 sends nothing that anybody reads; a channel or an input would do",
+    ),
+    (
+        "patch",
+        'wire = "pulsesensor"',
+        'wire = "lines"\ncolumns = ["time_ms", "-"]',
+        "patch.toml:13: sensor 1 sends nothing that anybody reads; a channel or an input would do",
+    ),
+    (
+        "patch",
+        'wire = "pulsesensor"',
+        'wire = "cyton"\nnames = { d11 = "ppg", acc_x = "acc_x" }',
+        "patch.toml:13: sensor 1 names acc_x and d11, which cyton never sends at once; one would do",
+    ),
+    (
         "cues",
         "fade = 6",
         'fade = "six"',

@@ -24,17 +24,16 @@ from installation.sensors.wires import Row
 from installation.sensors.wires.packets import PacketCutter
 from installation.sensors.wires.sequence import Numbers
 from installation.show.model import SensorPatch
+from installation.show.wires import FORMATS, LEFT_OUT
 
 INPUTS = 6
 BYTES = (3, 4, 6, 7, 8, 8)  # of a frame with one input, two …
 WIDE, NARROW = 10, 6  # bits of the first four inputs of a frame, and of the others
-NUMBER_BITS = 4
-RATES_HZ = (1, 10, 100, 1000)
-USUAL_HZ = 1000
-LEFT_OUT = "-"
+NUMBER_BITS = FORMATS["bitalino"].number_bits
+RATES_HZ = tuple(int(rate_hz) for rate_hz, _ in FORMATS["bitalino"].rates_hz)  # in the order of their commands
+USUAL_HZ = int(FORMATS["bitalino"].signals[0].rate_hz)
 
 VERSION, STATE, STOP = b"\x07", b"\x0b", b"\x00"  # STOP works live; from firmware 4.2 on 0xFF does in any mode
-VERSION_BEGINS, VERSION_ENDS = b"BITalino", b"\n"
 STATE_BYTES = 16  # as up to firmware 5.1
 
 SUPPLY_V = 3.3

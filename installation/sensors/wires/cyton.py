@@ -27,13 +27,13 @@ from installation.sensors.wires import Row
 from installation.sensors.wires.packets import PacketCutter
 from installation.sensors.wires.sequence import Numbers
 from installation.show.model import SensorPatch
+from installation.show.wires import FORMATS
 
 SIZE, HEAD, FOOT, KINDS = 33, 0xA0, 0xC0, 7
-PACKETS_HZ = 250.0
-NUMBER_BITS = 8
 CHANNELS = 8
-GAIN = 24  # what the board begins with
-G_PER_STEP = 0.002 / 16  # LIS3DH at ±4 g
+NUMBER_BITS = FORMATS["cyton"].number_bits
+_VOLTS, _AXES, _ = FORMATS["cyton"].signals
+PACKETS_HZ, UV_PER_STEP, G_PER_STEP = _VOLTS.rate_hz, _VOLTS.scale, _AXES.scale
 ACCELERATION, ANALOG, USER, ACCELERATION_SET, ACCELERATION_STAMPED, ANALOG_SET, ANALOG_STAMPED = range(KINDS)
 AXIS_FROM = 7  # of the ten packets, the one that carries x; y and z follow
 
@@ -46,11 +46,6 @@ FAILURE = b"Failure"  # how the dongle's answer begins where no board answers it
 
 _STAMPED = struct.Struct(">hI")
 _THREE = struct.Struct(">3h")
-
-
-def microvolts(gain: int = GAIN) -> float:
-    """µV of one step: a reference of 4.5 V over 2^23 - 1 steps."""
-    return 4.5e6 / gain / (2**23 - 1)
 
 
 def reply(data: bytes) -> str | None:
@@ -109,13 +104,11 @@ class Inputs:
         self._volts = [(names[name], first, first + 3) for name, first in at.items() if name in names]
         self._axes = [(names[f"acc_{axis}"], place) for place, axis in enumerate("xyz") if f"acc_{axis}" in names]
         self._pins = [(names[f"d{11 + place}"], place) for place in range(3) if f"d{11 + place}" in names]
-        self._scale = microvolts()
 
     def values(self, packet: bytes) -> list[tuple[int, float]]:
         """(channel number, value) of each that the packet has."""
-        scale = self._scale
         values = [
-            (channel, scale * int.from_bytes(packet[first:past], "big", signed=True))
+            (channel, UV_PER_STEP * int.from_bytes(packet[first:past], "big", signed=True))
             for channel, first, past in self._volts
         ]
         if self._axes or self._pins:

@@ -20,16 +20,15 @@ from math import nan
 
 from installation.sensors.wires import Row
 from installation.show.model import SensorPatch
+from installation.show.wires import FORMATS
 
 ANALOG, REPORT_ANALOG, VERSION, RESET = 0xE0, 0xC0, 0xF9, 0xFF
 SYSEX, SYSEX_ENDS, EXTENDED, FIRMWARE, INTERVAL = 0xF0, 0xF7, 0x6F, 0x79, 0x7A
 LENGTHS = {0x90: 3, 0xC0: 2, 0xD0: 2, ANALOG: 3}  # bytes of a message that names a port or an input
 FIXED = {0xF4: 3, 0xF5: 3, VERSION: 3}  # bytes of one that does not; all others are one byte
 KEPT = 64  # bytes of a long message that are looked at: as long as a board's own buffer
-USUAL_HZ = 50.0  # rounds a second that are asked for where the patch says nothing
+USUAL_HZ = FORMATS["firmata"].signals[0].rate_hz  # rounds a second, where the patch says nothing
 LONGEST_MS = 0x3FFF  # of the interval: fourteen bits
-
-ASK_VERSION, ASK_FIRMWARE = bytes((VERSION,)), bytes((SYSEX, FIRMWARE, SYSEX_ENDS))
 
 
 def _sevens(number: int) -> bytes:

@@ -16,9 +16,9 @@ from math import isfinite, nan
 from installation.sensors.wires import Row
 from installation.sensors.wires.text import LineCutter
 from installation.show.model import SensorPatch
+from installation.show.wires import LEFT_OUT
 
 TIME_MS = "time_ms"
-LEFT_OUT = "-"
 
 _COLON = re.compile(rb"[ \t]*:[ \t]*")
 _NUMBER = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")

@@ -30,7 +30,9 @@ fit one UART at 460,800 baud.
 
 A packet is believed where its length, its copy and its CRC are right, so that each fault costs the packet
 that it hits: the search for the next goes on within it.  A wrong length can't hold up what follows, since a
-wrong copy tells it at once.
+wrong copy tells it at once.  Heads that look right but are not, one after the other, would each cost a CRC of
+4 kB: a stream has so many bytes of failed CRC to spend, and earns two with each byte that is done with; where
+they are spent, what such a head would have for its packet is skipped.
 """
 
 from __future__ import annotations
@@ -46,20 +48,23 @@ from numpy.typing import NDArray
 from installation.compiled import compiled
 from installation.frame import Bytes, Floats, Samples
 from installation.sensors.wires.sequence import Numbers
+from installation.show.wires import FORMATS
 
 VERSION = 1
 LONGEST = 4096  # bytes of records: a gateway sends so many at least every 20 ms, so that none wait longer
-CHANNELS = 16  # that a wearer may have
+CHANNELS = len(FORMATS["pack"].names)  # that a wearer may have
 WEARERS = 1 << 16
 FLOAT = 128  # of the byte of samples
 STEP_S, AGE_S, TIME_S = 1e-5, 1e-3, 1e-6  # units of the step, the age and the time
 GAP_STEPS = 2.5  # between two samples: one at least is missing
+SPENT = 4 * LONGEST  # bytes of CRC that may fail at a stretch: four of the longest packets, 50 µs
+EARNED = 2  # more of them with each byte that is done with: a packet of any length that is hit has earned its own
 LEAST_S = 1e-6  # by which time rises at least in each channel: ages are rounded to milliseconds
 
 HEAD = struct.Struct("<2sBBHHHI")
 RECORD = struct.Struct("<HBBbBH")
 MAGIC, HEAD_BYTES, RECORD_BYTES, CRC_BYTES = b"NX", HEAD.size, RECORD.size, 4
-NUMBER_BITS, TURN = 16, 1 << 32
+NUMBER_BITS, TURN = FORMATS["pack"].number_bits, 1 << 32
 
 
 class Record(NamedTuple):
@@ -127,11 +132,12 @@ def _u32(data: Bytes, at: int) -> int:
 def _find(data: Bytes, table: NDArray[np.uint32], found: NDArray[Any], counts: NDArray[np.int64]) -> int:
     """Write the packets of `data` to `found`; give how many there are.
 
-    counts: bytes that are done with, bytes since the last good packet (-1 before the first), bad packets.
+    counts: bytes that are done with, bytes since the last good packet (-1 before the first), bad packets, bytes
+    of failed CRC that are left to spend.
     """
-    n, at, skipped, bad, end = 0, 0, counts[1], counts[2], len(data)
+    n, at, skipped, bad, left, end = 0, 0, counts[1], counts[2], counts[3], len(data)
     while at + HEAD_BYTES + CRC_BYTES <= end and n < len(found):
-        length = -1
+        length, done = -1, 1
         if data[at] == 0x4E and data[at + 1] == 0x58 and data[at + 2] == VERSION:
             length = _u16(data, at + 4)
             if length ^ 0xFFFF != _u16(data, at + 6) or length > LONGEST:
@@ -148,15 +154,20 @@ def _find(data: Bytes, table: NDArray[np.uint32], found: NDArray[Any], counts: N
                 p.first, p.past = at + HEAD_BYTES, past
                 p.number, p.time_us = _u16(data, at + 8), _u32(data, at + 10)
                 n += 1
+                left = min(SPENT, left + EARNED * (past + CRC_BYTES - at))
                 at = past + CRC_BYTES
                 skipped = 0
                 continue
+            left -= past - at
+            if left < 0:
+                done = past + CRC_BYTES - at
         if skipped == 0:
             bad += 1
         if skipped >= 0:
-            skipped += 1
-        at += 1
-    counts[0], counts[1], counts[2] = at, skipped, bad
+            skipped += done
+        at += done
+        left = min(SPENT, left + EARNED * done)
+    counts[0], counts[1], counts[2], counts[3] = at, skipped, bad, left
     return n
 
 
@@ -219,8 +230,10 @@ class Pack:
         self._amiss = 0
         self._turns = 0
         self._time_us = -1  # of the newest packet; none yet
-        self._counts = np.zeros(3, np.int64)
+        self._counts = np.zeros(4, np.int64)
         self._rest = b""
+        self.rows(self.packets(encode(0, 0, 0.0, [])))  # so that nothing is compiled or loaded in the middle of a show
+        self._time_us = -1
         self.restart()
 
     @property
@@ -264,7 +277,7 @@ class Pack:
         self._data = np.empty(0, np.uint8)
         self._packets = np.empty(0, PACKET)
         self._rest = b""
-        self._counts[1] = -1
+        self._counts[1], self._counts[3] = -1, SPENT
         self._numbers.restart()
         heard = np.isfinite(self._last["time_s"])
         self._last["time_s"][heard] = -np.inf
