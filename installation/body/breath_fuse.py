@@ -87,19 +87,14 @@ def _follow(shown: float, goal: float, dt_s: float) -> float:
 
 
 @compiled
-def _hand_over(m: Any, new: bool, rate: float, depth: float, dt_s: float) -> None:
-    """Show the leader's rate and depth, and of what was shown before a new one took the lead, less at every tick."""
-    keep = 1.0 - min(1.0, dt_s / EASE_S)
-    if not np.isnan(rate):
-        if new and not np.isnan(m.rate):
-            m.rate_ahead = m.rate - rate
-        m.rate_ahead *= keep
-        m.rate = rate + m.rate_ahead
-    if not np.isnan(depth):
-        if new and not np.isnan(m.depth):
-            m.depth_ahead = m.depth - depth
-        m.depth_ahead *= keep
-        m.depth = depth + m.depth_ahead
+def _give_way(ahead: float, new: bool, shown: float, goal: float, dt_s: float) -> float:
+    """How far what is shown stays ahead of the leader's: all that it was when a new one took the lead, and then less.
+
+    NaN, to be taken later, while the new one's is not known.
+    """
+    if new or np.isnan(ahead):
+        ahead = 0.0 if np.isnan(shown) else shown - goal
+    return ahead * (1.0 - min(1.0, dt_s / EASE_S))
 
 
 @compiled
@@ -159,10 +154,12 @@ def choose(memory: NDArray[Any], source: Floats, dt_s: float, felt: Floats) -> N
             felt[row, c] = source[leader, row, c]
         if best < 0.0:
             continue
-        _hand_over(m, leader != m.leader, felt[RATE, c], felt[DEPTH, c], dt_s)
+        new = leader != m.leader
+        m.rate_ahead = _give_way(m.rate_ahead, new, m.rate, felt[RATE, c], dt_s)
+        m.depth_ahead = _give_way(m.depth_ahead, new, m.depth, felt[DEPTH, c], dt_s)
         if not np.isnan(felt[RATE, c]):
-            felt[RATE, c] = m.rate
+            m.rate = felt[RATE, c] = felt[RATE, c] + m.rate_ahead
         if not np.isnan(felt[DEPTH, c]):
-            felt[DEPTH, c] = m.depth
+            m.depth = felt[DEPTH, c] = felt[DEPTH, c] + m.depth_ahead
         _ease(m, leader, felt[PHASE, c], (15.0 if np.isnan(m.rate) else m.rate) / 60.0, dt_s)
         felt[PHASE, c] = m.phase
