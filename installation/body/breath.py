@@ -35,6 +35,7 @@ KEEP = float(np.exp(-CELL_S / SMOOTH_S))
 POLE_S = CELL_S * KEEP / (1.0 - KEEP)  # by which the first of them is late
 GAP_S = 2.0  # a longer silence can hide half a breath: the wave starts anew
 LOST_S = 30.0  # and after so long it may be another wearer's
+LEAP = 8.0  # usual breaths from one sample to the next: the first such sample is a glitch, a second one is believed
 SETTLE_S = 1.0  # no turn is believed before: a wave may start anywhere
 SHARE = 0.3  # of the usual breath the wave must come back to have turned: in speech breaths are so small
 FIRST_SHARE = 0.4  # of what was lately seen, while nothing is usual
@@ -49,10 +50,14 @@ NEAR = 1.6  # times the pace: it is never further from it
 GAIN, GROUND_GAIN = 1.5, 0.1  # per radian: what was measured is forgotten within a tenth of a breath, its ground in two
 LOUD = 1.5  # times a usual breath: one that is two thirds as deep still says as clearly where it is
 FAR = 1.5  # usual breaths: a ground so far from the last swing's middle is left behind after a shift of posture
+FOLLOWED = 0.25  # of its power the oscillator may miss: so it follows a faint breath; a drift 0.44, heart and noise 1
+OVER = 2.5  # cycles without a fair turn: nothing is believed any more, and what is so faint may be learnt anew
+GIVEN_UP_S = 120.0  # nobody holds a breath for longer: the belt lies somewhere
 SHOCK = 4.0  # usual breaths: no sigh leaves the oscillator so much power, what it missed then says nothing
 SPAN_S = 30.0  # over which breaths are counted: as people count them, in half minutes
 FEWEST = 2  # whole cycles until a rate is known
 RANGE = 25  # breaths that make the wearer's own range: two minutes at rest
+DEEPEST = 3.0  # usual breaths: what is deeper is a deep sigh or a shock, and not of the range
 LEARN = 0.25  # by which the habits of a breath follow the last one
 FORGET = float(-np.expm1(-CELL_S / 8.0))  # of powers, within two breaths at rest
 FEW = 3.0  # cycles until breaths are believed wholly
@@ -65,23 +70,33 @@ LARGEST, LATEST_S = 1e12, 1e11  # no converter counts so far, and no clock
 
 
 @compiled
+def _forget(b: Any) -> None:
+    """Know nothing of the wearer's breaths any more; the pace stays for the oscillator, until another is found."""
+    b.breaths = b.cycles = b.crests = 0
+    b.usual = b.range = b.path = b.ways = b.swings = b.trust = 0.0
+    b.rate = b.trough_s = np.nan
+
+
+@compiled
 def _begin(b: Any, time_s: float, value: float) -> None:
     """Start the wave at one sample, level; what is usual for the wearer stays, unless it was long ago."""
     if not time_s - b.time_s < LOST_S:  # NaN at the first
-        b.breaths = b.cycles = 0
-        b.missed = b.power = b.usual = b.range = b.ways = b.swings = b.quantum = 0.0
-        b.rate, b.pace_s, b.beat_s, b.full = np.nan, PACE_S, PACE_S, 0.5
+        _forget(b)
+        b.missed = b.power = b.quantum = 0.0
+        b.pace_s, b.beat_s, b.full = PACE_S, PACE_S, 0.5
     b.time_s, b.raw, b.cell, b.area, b.covered_s = time_s, value, np.floor(time_s / CELL_S), 0.0, 0.0
     b.began_s = b.wave_s = b.turn_s = b.before_s = b.found_s = b.still_s = time_s
     b.mean = b.pole = b.wave = b.high = b.low = b.turn = b.before = b.ground = b.still_high = b.still_low = value
     b.along = b.across = b.path = b.trust = 0.0  # believed again from the first breath on
-    b.rising, b.crests, b.trough_s = True, 0, np.nan
+    b.rising, b.fair, b.late, b.leapt, b.crests, b.trough_s = True, True, False, False, 0, np.nan
 
 
 @compiled
 def _take_cycle(b: Any, cycle_s: float) -> None:
     """Let the pace follow one whole cycle, from crest to crest or from trough to trough."""
     if not 0.5 * QUICKEST_S < cycle_s < SLOWEST_S:  # False for NaN, at the first
+        return
+    if b.late and not b.fair and cycle_s > OVER * b.pace_s:  # turns too faint to be found may be missing in it
         return
     last_s = b.cycle_s[(b.cycles - 1) % CYCLES]
     b.cycle_s[b.cycles % CYCLES] = cycle_s
@@ -149,6 +164,7 @@ def _take_crest(b: Any) -> None:
     b.breaths += 1
     b.usual = np.median(b.height[: min(b.breaths, RECENT)])
     deep = 2.0 * np.sqrt(b.along * b.along + b.across * b.across)
+    deep = deep if deep < DEEPEST * b.usual else b.usual
     b.range += (deep - b.range) / min(max(1, b.breaths - KNOWN), RANGE)
     if b.power > (SHOCK * b.usual) ** 2:
         b.missed = b.power = 0.0
@@ -163,11 +179,30 @@ def _take_crest(b: Any) -> None:
 
 
 @compiled
+def _is_lost(b: Any) -> bool:
+    """Whether what is usual says nothing of the wave any more: no turn for cycles, but the oscillator follows it.
+
+    So it is where a belt sits looser, or bad samples made the usual breath; a chest that is held has nothing to
+    follow, and is waited for.
+    """
+    over_s = b.wave_s - b.found_s
+    if not b.late and over_s > OVER * b.pace_s:
+        b.late, b.ground = True, b.wave
+        b.along = b.across = b.missed = b.power = 0.0  # from here on it follows this wave alone
+    if over_s > GIVEN_UP_S:
+        return True
+    return bool(over_s > max(AFRESH_S, (OVER + 1.0) * b.pace_s) and b.missed < FOLLOWED * b.power)
+
+
+@compiled
 def _find_turns(b: Any) -> None:
     """Look at the newest cell for the turn to come; where it is certain, take it."""
+    if b.breaths >= KNOWN and _is_lost(b):
+        _forget(b)
     if b.breaths < KNOWN:
         if b.wave_s > b.found_s + AFRESH_S:
             b.high = b.low = b.turn = b.before = b.wave
+            b.path = 0.0
             b.turn_s = b.found_s = b.wave_s
         b.high = max(b.wave, b.high - FORGET * (b.high - b.wave))
         b.low = min(b.wave, b.low - FORGET * (b.low - b.wave))
@@ -184,6 +219,7 @@ def _find_turns(b: Any) -> None:
     b.ways += LEARN * (b.path - abs(b.wave - b.turn) - b.ways)
     b.swings += LEARN * (swing - b.swings)
     b.path = abs(b.wave - b.turn)
+    b.fair = b.breaths < KNOWN or swing > SHARE * b.usual
     if swing > 0.5 * back:  # False for the fall from where a wave began
         if b.rising:
             _take_crest(b)
@@ -192,8 +228,10 @@ def _find_turns(b: Any) -> None:
             b.trough_s = b.turn_s
         if abs(b.ground - middle) > FAR * max(swing, b.usual):
             b.along, b.across, b.ground = b.wave - middle, 0.0, middle
+    if b.fair:
+        b.late, b.found_s = False, b.wave_s
     b.rising = not b.rising
-    b.before, b.before_s, b.found_s, b.turn, b.turn_s = b.turn, b.turn_s, b.wave_s, b.wave, b.wave_s
+    b.before, b.before_s, b.turn, b.turn_s = b.turn, b.turn_s, b.wave, b.wave_s
 
 
 @compiled
@@ -247,7 +285,8 @@ def feel_breath(memory: NDArray[Any], time_s: Floats, column: Ints, channel: Int
     """Take the samples of a tick into the memory (M,).
 
     time_s, column, channel, value (K,): samples in order of time within each column and channel; one that is
-    no breath, no number or not later than its forerunner is left out.  Between samples the wave goes straight.
+    no breath, no number or not later than its forerunner is left out, and so is a single one that leaps far from it.
+    Between samples the wave goes straight.
     """
     for k in range(time_s.size):
         if channel[k] != RESP:
@@ -260,6 +299,9 @@ def feel_breath(memory: NDArray[Any], time_s: Floats, column: Ints, channel: Int
             _begin(b, now_s, new)
             continue
         change = abs(new - b.raw)
+        b.leapt = b.breaths >= KNOWN and change > LEAP * b.usual and not b.leapt
+        if b.leapt:
+            continue
         if change > 0.0 and (b.quantum == 0.0 or change < b.quantum):
             b.quantum = change
         slope, at_s, at = (new - b.raw) / (now_s - b.time_s), b.time_s, b.raw

@@ -2,7 +2,8 @@
 
 Parts are fused by support: the rate is that to which the most of them agree, each with the weight of its quality, and
 where they don't agree there is none.  Sources are not mixed: the best one is kept until another is clearly better.
-Either way the phase is that of the one which leads, and eases over to the next leader's without a leap.
+Either way the phase is that of the one which leads, and eases over to the next leader's without a leap.  So do rate
+and depth: what is fused follows within a second, and of a source only its change is eased, so that no belt is late.
 
 Source: fusion that gives no rate where the parts disagree: Karlen et al., IEEE TBME 60:1946, 2013.
 """
@@ -21,18 +22,26 @@ from installation.frame import Floats
 NEAR = 3.0  # per minute: rates further apart don't support one another (Karlen: a spread of 4)
 ALONE = 0.45  # of a part that nothing supports so much is believed: a heart that wanders seldom passes for a breath
 BETTER = 0.2  # of quality by which another must be better to take the lead
-EASE_S = 1.0  # in which most of a phase's way to the new leader's is made
+EASE_S = 1.0  # in which most of the way to the new leader's phase, rate or depth is made
 LEEWAY = 0.5  # of the pace, that the phase runs faster or slower meanwhile
 
-LEAD = np.dtype([("leader", "i8"), *((name, "f8") for name in ("phase", "ahead", "rate"))], align=True)
-"""Memory of one breath made of several: who leads (-1: nobody yet), the phase that is
-shown, how far it is ahead of the leader's, the last rate."""
+LEAD = np.dtype(
+    [
+        ("leader", "i8"),
+        *((name, "f8") for name in ("phase", "ahead", "rate", "rate_ahead", "depth", "depth_ahead")),
+    ],
+    align=True,
+)
+"""Memory of one breath made of several: who leads (-1: nobody yet); phase, rate and depth that were shown last,
+NaN before, and how far each is ahead of the leader's."""
 
 
 def leads(columns: int) -> NDArray[Any]:
     """Memory of `columns` breaths that nobody leads yet."""
     memory = np.zeros(columns, LEAD)
-    memory["leader"], memory["phase"], memory["rate"] = -1, np.nan, np.nan
+    memory["leader"] = -1
+    for name in ("phase", "rate", "depth"):
+        memory[name] = np.nan
     return memory
 
 
@@ -72,6 +81,23 @@ def _ease(m: Any, leader: int, goal: float, pace: float, dt_s: float) -> None:
 
 
 @compiled
+def _follow(shown: float, goal: float, dt_s: float) -> float:
+    """What is shown next on its way to the goal; the goal itself where nothing was shown."""
+    return goal if np.isnan(shown) else shown + (goal - shown) * min(1.0, dt_s / EASE_S)
+
+
+@compiled
+def _give_way(ahead: float, new: bool, shown: float, goal: float, dt_s: float) -> float:
+    """How far what is shown stays ahead of the leader's: all that it was when a new one took the lead, and then less.
+
+    NaN, to be taken later, while the new one's is not known.
+    """
+    if new or np.isnan(ahead):
+        ahead = 0.0 if np.isnan(shown) else shown - goal
+    return ahead * (1.0 - min(1.0, dt_s / EASE_S))
+
+
+@compiled
 def fuse(memory: NDArray[Any], parts: int, part: Floats, age_s: Floats, dt_s: float, felt: Floats) -> None:
     """Make one breath of each column's parts, and write what is felt.
 
@@ -102,8 +128,8 @@ def fuse(memory: NDArray[Any], parts: int, part: Floats, age_s: Floats, dt_s: fl
             if weight + (BETTER if k - first == m.leader else 0.0) > best and weight > 0.0:
                 leader, best = k - first, weight + (BETTER if k - first == m.leader else 0.0)
         if weights > 0.0:
-            m.rate = felt[RATE, c] = rate / weights
-            felt[DEPTH, c] = depth / weights
+            m.rate = felt[RATE, c] = _follow(m.rate, rate / weights, dt_s)
+            m.depth = felt[DEPTH, c] = _follow(m.depth, depth / weights, dt_s)
         if leader >= 0 and not np.isnan(m.rate):
             _ease(m, leader, part[PHASE, first + leader], m.rate / 60.0, dt_s)
         felt[PHASE, c] = m.phase
@@ -128,7 +154,12 @@ def choose(memory: NDArray[Any], source: Floats, dt_s: float, felt: Floats) -> N
             felt[row, c] = source[leader, row, c]
         if best < 0.0:
             continue
+        new = leader != m.leader
+        m.rate_ahead = _give_way(m.rate_ahead, new, m.rate, felt[RATE, c], dt_s)
+        m.depth_ahead = _give_way(m.depth_ahead, new, m.depth, felt[DEPTH, c], dt_s)
         if not np.isnan(felt[RATE, c]):
-            m.rate = felt[RATE, c]
+            m.rate = felt[RATE, c] = felt[RATE, c] + m.rate_ahead
+        if not np.isnan(felt[DEPTH, c]):
+            m.depth = felt[DEPTH, c] = felt[DEPTH, c] + m.depth_ahead
         _ease(m, leader, felt[PHASE, c], (15.0 if np.isnan(m.rate) else m.rate) / 60.0, dt_s)
         felt[PHASE, c] = m.phase

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.body.breath import GAP_S
+from installation.body.breath import GAP_S, GIVEN_UP_S
 from installation.body.breath_memory import KNOWN
 from installation.compiled import compiled
 from installation.frame import Floats
@@ -29,7 +29,6 @@ EASE = 0.015  # turns in which most of an error of phase is eased away: four tic
 FASTEST = 5.0  # times the pace, and never backwards, whatever there is to ease
 FAINT = 0.15  # of a usual breath: an oscillation so small has no phase, the rhythm goes on alone
 HELD_S, HELD = 4.0, 1.0  # a breath is held when the chest is still for longer, and for longer than a cycle
-GIVEN_UP_S = 120.0  # nobody holds it for longer: the belt lies somewhere
 
 # Each doubt is none at the first of its two numbers and complete at the second:
 MISSED = 0.3, 0.7  # power that the oscillator missed, against its own: breath 0.1, angular or in speech 0.4, noise 1

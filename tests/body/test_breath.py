@@ -145,6 +145,57 @@ def test_a_belt_that_is_taken_off_is_not_believed_after_three_breaths() -> None:
     assert felt.quality[felt.time_s > 72.0].max() < 0.3
 
 
+@pytest.mark.parametrize("share", [0.05, 0.1, 0.2])
+def test_a_belt_that_is_fastened_looser_is_learnt_anew_within_a_minute(share: float) -> None:
+    rng = np.random.default_rng(8)
+    time_s = np.arange(0.0, 160.0, 0.04)
+    wave = np.where(time_s < 60.0, 1.0, share) * chest(turns(time_s, 15))
+    felt = feel(time_s, 512.0 + 200.0 * wave + rng.normal(0.0, 0.5, time_s.size), rate_hz=10.0)
+    late = felt.time_s > 105.0
+    assert felt.quality[late].min() > 0.5
+    assert felt.rate[late] == pytest.approx(15, abs=1.0)
+    assert felt.depth[late] == pytest.approx(0.5, abs=0.25)
+
+
+def test_bursts_of_bad_samples_do_not_become_the_usual_breath_for_good() -> None:
+    time_s = np.arange(0.0, 120.0, 0.04)
+    wave = 512.0 + 200.0 * chest(turns(time_s, 15))
+    for burst_s in np.arange(40.0, 60.0, 2.5):
+        wave[(time_s >= burst_s) & (time_s < burst_s + 0.12)] = 4294967295.0
+    felt = feel(time_s, wave, rate_hz=10.0)
+    late = felt.time_s > 90.0
+    assert felt.quality[late].min() > 0.5
+    assert felt.rate[late] == pytest.approx(15, abs=0.5)
+    assert felt.depth[late] == pytest.approx(0.5, abs=0.2)
+
+
+def test_a_breath_that_is_held_for_long_is_waited_for_though_the_heart_beats_on() -> None:
+    rng = np.random.default_rng(9)
+    time_s = np.arange(0.0, 180.0, 0.04)
+    breath = turns(time_s, np.where((time_s > 61.0) & (time_s < 151.0), 0.0, 15))
+    heart = 0.04 * np.sin(2 * np.pi * 1.2 * time_s) + 0.02 * rng.normal(size=time_s.size)
+    felt = feel(time_s, chest(breath) + heart, rate_hz=10.0)
+    held = (felt.time_s > 66.0) & (felt.time_s < 150.0)
+    assert felt.hold_s[held] == pytest.approx(felt.time_s[held] - 61.0, abs=1.5)
+    assert felt.quality[-1] > 0.5
+
+
+def test_a_few_bad_samples_hardly_change_how_deep_a_breath_is() -> None:
+    time_s = np.arange(0.0, 90.0, 0.04)
+    wave = 512.0 + 200.0 * chest(turns(time_s, 15))
+    wave[1250:1253] = 4294967295.0
+    felt = feel(time_s, wave, rate_hz=10.0)
+    assert felt.depth[felt.time_s > 70.0] == pytest.approx(0.5, abs=0.2)
+
+
+def test_a_single_sample_far_from_the_wave_is_as_if_it_had_not_come() -> None:
+    time_s = np.arange(0.0, 60.0, 0.04)
+    wave = 512.0 + 200.0 * chest(turns(time_s, 15))
+    bad = np.isin(np.arange(time_s.size), [900, 1000, 1002, 1100])
+    glitched = np.where(bad, -1e6, wave)
+    assert _memory(time_s, glitched, []) == _memory(time_s[~bad], wave[~bad], [])
+
+
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.integers(0, 1500), max_size=30), st.integers(0, 2))
 def test_any_cut_into_ticks_and_any_company_gives_the_same_bits(cuts: list[int], column: int) -> None:

@@ -19,7 +19,7 @@ from installation.body.breath_parts import (
     part_pulse,
     pulse_parts,
 )
-from installation.body.breath_time import AGE_S, FELT, PHASE, QUALITY, RATE
+from installation.body.breath_time import AGE_S, DEPTH, FELT, PHASE, QUALITY, RATE
 from installation.body.heart import BEAT, PULSE
 from tests.body.breath_fakes import Array, apart, feel_motion, feel_pulse, rate_of
 from tests.body.fakes import pulse
@@ -120,9 +120,50 @@ def test_a_source_keeps_the_lead_until_another_is_clearly_better() -> None:
     shown = []
     for ahead in (0.0, 0.1, 0.15, 0.3, 0.15, -0.15, -0.3):
         source = np.stack([_rows(15.0, 0.2, 0.5), _rows(16.0, 0.2, 0.5 + ahead)])
-        choose(memory, source, DT_S, felt)
+        for _ in range(600):
+            choose(memory, source, DT_S, felt)
         shown.append(felt[RATE, 0])
-    assert shown == [15.0, 15.0, 15.0, 16.0, 16.0, 16.0, 15.0]
+    assert shown == pytest.approx([15.0, 15.0, 15.0, 16.0, 16.0, 16.0, 15.0], abs=1e-3)
+
+
+def test_rate_and_depth_ease_over_to_another_source_but_are_never_late_for_the_same_one() -> None:
+    memory, felt, shown = leads(1), np.empty((len(FELT), 1)), []
+    for tick in range(360):
+        belt, pulse = _rows(15.0, 0.2, 0.9 if tick < 120 else 0.1), _rows(19.0, 0.2, 0.8)
+        belt[DEPTH], pulse[DEPTH] = 0.3, 0.9 if tick < 300 else 0.4
+        choose(memory, np.stack([belt, pulse]), DT_S, felt)
+        shown.append(felt[[RATE, DEPTH], 0])
+    rate, depth = np.array(shown).T
+    assert (rate[:120] == 15.0).all()
+    assert np.abs(np.diff(rate)).max() < 0.1
+    assert np.abs(np.diff(depth[:300])).max() < 0.02
+    assert depth[180] == pytest.approx(0.7, abs=0.05)
+    assert depth[300] == pytest.approx(0.4, abs=0.05)
+
+
+def test_a_source_whose_rate_is_known_late_eases_in_too() -> None:
+    memory, felt = leads(1), np.empty((len(FELT), 1))
+    for tick in range(240):
+        belt = _rows(15.0, 0.2, 0.9) if tick < 60 else np.full((len(FELT), 1), np.nan)
+        choose(memory, np.stack([belt, _rows(19.0 if tick > 120 else np.nan, 0.2, 0.1)]), DT_S, felt)
+        assert np.isnan(felt[RATE, 0]) == (60 <= tick <= 120)
+        if tick == 121:
+            assert felt[RATE, 0] == pytest.approx(15.0, abs=0.1)
+    assert felt[RATE, 0] == pytest.approx(19.0, abs=0.6)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.lists(st.tuples(st.floats(0.0, 1.0), st.floats(5.0, 30.0)), min_size=4, max_size=4), max_size=40))
+def test_rate_and_depth_of_parts_never_leap_whichever_come_and_go(plan: list[list[tuple[float, float]]]) -> None:
+    memory, felt, shown = leads(1), np.empty((len(FELT), 1)), []
+    for parts in plan:
+        part = np.concatenate([_rows(rate, 0.1, quality) for quality, rate in parts], axis=1)
+        part[DEPTH] = [quality for quality, _ in parts]
+        fuse(memory, 4, part, np.zeros(1), DT_S, felt)
+        if not np.isnan(felt[RATE, 0]):
+            shown.append(felt[[RATE, DEPTH], 0])
+    step = np.abs(np.diff(np.array(shown).reshape(-1, 2), axis=0))
+    assert (step <= np.array([25.0, 1.0]) * DT_S + 1e-9).all()
 
 
 @settings(deadline=None, max_examples=40)
