@@ -15,6 +15,7 @@ DOUBT_S = 1.0  # from none to all of a quality that is shown: light that hangs o
 CALM_S = 0.5  # in which a level that is felt again moves to where it is
 HURRY = 6.0  # beats a minute within a second: thirty in five seconds, as at the start of a run; no heart is faster
 APART = 0.6  # of an interval: beats shown are never closer; what comes sooner is an early beat at best, or noise
+MOST_HZ = 2.0  # no breath turns faster: a cycle that is felt again is not leapt to
 
 SHOWN = ("rate", "phase", "beat_s", "ibi_s", "rmssd_ms", "rmssd_sure")
 RATE, PHASE, BEAT_S, IBI_S, RMSSD_MS, RMSSD_SURE = range(len(SHOWN))
@@ -32,11 +33,24 @@ KEPT = np.dtype(
 )
 """Memory of one heart that is shown."""
 
+LEVEL_KEPT = np.dtype([(name, "f8") for name in ("own", "shown", "parted", "pace_hz")], align=True)
+"""Memory of one other value: the own one, kept where it is not felt; what is shown; of a cycle how far the twin is
+ahead, and how fast it was last shown to turn."""
+
 
 def kept(wearers: int) -> NDArray[Any]:
     """Memory of `wearers` hearts of which nothing was shown yet."""
-    memory = np.zeros(wearers, KEPT)
-    for name in KEPT.names or ():
+    return _unknown((wearers,), KEPT)
+
+
+def kept_levels(rows: int, wearers: int) -> NDArray[Any]:
+    """Memory (rows, wearers) of other values of which nothing was shown yet."""
+    return _unknown((rows, wearers), LEVEL_KEPT)
+
+
+def _unknown(shape: tuple[int, ...], fields: np.dtype[Any]) -> NDArray[Any]:
+    memory = np.zeros(shape, fields)
+    for name in fields.names or ():
         memory[name] = np.nan
     return memory
 
@@ -182,17 +196,53 @@ def blend_trust(
 
 
 @compiled
+def _level(s: Any, presence: int, own: float, other: float, twin: float, dt_s: float) -> None:
+    """Move a level that is shown; one that was never felt and has to be held takes over what is shown."""
+    if presence == REAL:
+        s.own = _keep(s.own, own, dt_s)
+    elif presence == HELD and np.isnan(s.own) and twin > 0.0:
+        s.own = s.shown
+    s.shown = _keep(s.shown, _mix(own if presence == REAL else s.own, other, twin), dt_s)
+
+
+@compiled
+def _cycle(s: Any, presence: int, own: float, other: float, twin: float, dt_s: float) -> None:
+    """Move a cycle that is shown; one that has to be held and is not felt goes on at the pace last shown."""
+    alone = np.isnan(own) and presence != REAL and not np.isnan(s.pace_hz)
+    if not alone:
+        s.own = own
+    elif not np.isnan(s.own):
+        s.own += s.pace_hz * dt_s
+    elif presence == HELD:
+        s.own = s.shown + s.pace_hz * dt_s
+    fading = 0.0 < twin < 1.0 and not np.isnan(s.parted)
+    nearest = s.parted if fading else 0.0
+    s.parted = nearest + _way(other - s.own - nearest)
+    phase = _mix(s.own, s.own + s.parted if twin < 1.0 and not np.isnan(s.own) else other, twin)
+    ahead = _way(phase - s.shown)
+    if np.isnan(ahead):
+        s.shown = phase - np.floor(phase)
+        return
+    ahead = min(max(ahead, 0.0), MOST_HZ * dt_s)
+    s.shown += ahead
+    s.shown -= np.floor(s.shown)
+    if dt_s > 0.0 and (not alone or np.isnan(s.own)):
+        s.pace_hz = _keep(s.pace_hz, ahead / dt_s, dt_s)
+
+
+@compiled
 def blend_levels(
-    memory: Floats, standing: NDArray[Any], organ: Ints, kind: Ints, felt: Floats, dt_s: float, shown: Floats
+    memory: NDArray[Any], standing: NDArray[Any], organ: Ints, kind: Ints, felt: Floats, dt_s: float, shown: Floats
 ) -> None:
     """Make one value of each wearer's own and their twin's, for every organ but the heart.
 
-    memory (3, R, N): own levels kept where they are not felt; how far the twin's cycle is ahead; the cycle shown; NaN
-    at first · standing (N, ORGANS) · organ, kind (R,) of each row · felt (R, M) · shown (R, N), written
+    memory (R, N) of `kept_levels` · standing (N, ORGANS) · organ, kind (R,) of each row · felt (R, M) ·
+    shown (R, N), written
 
-    A level that the twin does not have is kept.  Cycles never run backwards: their sides go on by themselves.
+    A level that the twin does not have is kept, and what is shown of one moves within `CALM_S` whoever it comes from.
+    Cycles never run backwards: their sides go on by themselves.
     """
-    wearers = memory.shape[2]
+    wearers = memory.shape[1]
     for r in range(felt.shape[0]):
         for w in range(wearers):
             at, own, other = standing[w, organ[r]], felt[r, w], felt[r, wearers + w]
@@ -200,15 +250,9 @@ def blend_levels(
             if kind[r] == EVENT:
                 shown[r, w] = own if twin < 0.5 else other
                 continue
+            s = memory[r, w]
             if kind[r] == LEVEL:
-                if at.presence == REAL:
-                    memory[0, r, w] = _keep(memory[0, r, w], own, dt_s)
-                shown[r, w] = _mix(memory[0, r, w], other, twin)
-                continue
-            fading = 0.0 < twin < 1.0 and not np.isnan(memory[1, r, w])
-            nearest = memory[1, r, w] if fading else 0.0
-            memory[1, r, w] = nearest + _way(other - own - nearest)
-            phase = _mix(own, own + memory[1, r, w] if twin < 1.0 else other, twin)
-            if not _way(phase - memory[2, r, w]) < 0.0:
-                memory[2, r, w] = phase - np.floor(phase)
-            shown[r, w] = memory[2, r, w]
+                _level(s, at.presence, own, other, twin, dt_s)
+            else:
+                _cycle(s, at.presence, own, other, twin, dt_s)
+            shown[r, w] = s.shown

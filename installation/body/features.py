@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from installation.body.blend import SHOWN, blend, blend_levels, blend_trust, kept
+from installation.body.blend import SHOWN, blend, blend_levels, blend_trust, kept, kept_levels
 from installation.body.gate import gate
 from installation.body.group import Group
 from installation.body.hearts import Hearts
@@ -35,7 +35,7 @@ class Bodies:
         self._quality, self._age_s = np.full((len(ORGANS), columns), np.nan), np.full((len(ORGANS), columns), np.nan)
         self._felt = np.full((len(LEVELS), columns), np.nan)
         self._standings, self._kept = standings(patched), kept(wearers)
-        self._levels = np.full((3, len(LEVELS), wearers), np.nan)
+        self._levels = kept_levels(len(LEVELS), wearers)
         self._trust = np.full((wearers, len(ORGANS)), np.nan)
         self._presence: Bytes = self._standings["presence"].copy()
         self._auto: Bytes = np.zeros(wearers, np.uint8)

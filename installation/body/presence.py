@@ -1,12 +1,13 @@
 """Whose organ is shown, a wearer's own or their twin's: real, held, simulated and back, for every organ.
 
     real -> held        bad for HOLD_S: levels stay, rhythms go on by themselves
-    held -> simulated   bad for SIMULATE_S: the twin fades in
+    held -> simulated   bad for SIMULATE_S, where the twin has the organ: the twin fades in
     held -> real        good again
     simulated -> real   good for RETURN_S without a break: the twin fades out
 
-Bad is a quality under BAD, or silence; good is one over GOOD; between them nothing changes.  An
-operator may force a wearer: real is then never simulated, only held, and simulated stays so.
+Bad is a quality under BAD, or silence; good is one over GOOD; between them nothing changes.  An organ of which the
+twin never sent anything stays held, for nobody simulates it.  An operator may force a wearer: real is then never
+simulated, only held, and simulated stays so.
 """
 
 from __future__ import annotations
@@ -79,15 +80,16 @@ def decide(
 ) -> int:
     """Decide where each wearer's organs (N, ORGANS) come from after one more tick of `dt_s`; how many changed.
 
-    quality 0..1 and age_s of the newest sample (at least N, ORGANS), of the wearers' own sensors; NaN: none
-    yet · forced (N,) of `Force` · presence, reason (N, ORGANS), written: what is and, where it is new, why.
+    quality 0..1 and age_s of the newest sample (M, ORGANS), row N + w the twin of w; NaN: none yet · forced (N,)
+    of `Force` · presence, reason (N, ORGANS), written: what is and, where it is new, why.
     """
-    changes = 0
-    for w in range(memory.shape[0]):
+    changes, wearers = 0, memory.shape[0]
+    for w in range(wearers):
         for organ in range(memory.shape[1]):
             s = memory[w, organ]
             before = s.presence
-            why = _step(s, quality[w, organ], age_s[w, organ], patched[w], forced[w], dt_s)
+            twin_has = not np.isnan(age_s[wearers + w, organ])
+            why = _step(s, quality[w, organ], age_s[w, organ], twin_has, patched[w], forced[w], dt_s)
             step = dt_s / crossfade_s
             s.twin = min(1.0, max(0.0, s.twin + (step if s.presence == SIMULATED else -step)))
             presence[w, organ] = s.presence
@@ -97,7 +99,7 @@ def decide(
 
 
 @compiled
-def _step(s: Any, quality: float, age_s: float, patched: bool, forced: int, dt_s: float) -> int:
+def _step(s: Any, quality: float, age_s: float, twin_has: bool, patched: bool, forced: int, dt_s: float) -> int:
     """Move one organ's standing on by a tick; the reason, where its presence changes."""
     sends = age_s <= SILENT_S  # False for NaN
     good = sends and quality >= GOOD
@@ -111,7 +113,8 @@ def _step(s: Any, quality: float, age_s: float, patched: bool, forced: int, dt_s
     if forced == FORCED_SIMULATED or (forced != FORCED_REAL and not patched):
         s.presence, s.met = SIMULATED, False
         return FORCED
-    if forced != FORCED_REAL and s.bad_s > (FIRST_S if new else SIMULATE_S):
+    simulated = twin_has or s.presence == SIMULATED
+    if forced != FORCED_REAL and simulated and s.bad_s > (FIRST_S if new else SIMULATE_S):
         s.presence, s.met = SIMULATED, False
         return NEVER_GOOD if new else DEAD
     if s.presence == SIMULATED:

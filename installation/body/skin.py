@@ -73,7 +73,7 @@ SKIN = np.dtype(
     [
         *((name, "f8") for name in ("seen_s", "time_s", "raw", "pole1", "pole2", "wave", "slope")),
         *((name, "f8") for name in ("begun_s", "changed_s", "bad", "bad_s", "quantum")),
-        *((name, "f8") for name in ("low", "ripple", "ripples")),  # foot of this ripple, the usual one, how many
+        *((name, "f8") for name in ("low", "low_s", "ripple", "ripples")),  # foot of this one; the usual, how many
         *((name, "f8") for name in ("onset_s", "onset_us", "foot_s", "foot_us", "steepest")),  # the rise under way
         *((name, "f8") for name in ("quick_s", "quick_us", "quick_onset_s", "quick_onset_us")),  # top of a quick one
         *((name, "f8") for name in ("flattest", "flattest_s", "flattest_us")),  # of it, since it was announced
@@ -117,7 +117,7 @@ def _begin(s: Any, time_s: float, value: float) -> None:
     s.time_s = s.onset_s = time_s
     s.raw = s.pole1 = s.pole2 = s.wave = s.low = s.onset_us = value
     s.slope = s.steepest = s.phasic = s.drift = s.bad = 0.0
-    s.bad_s = time_s
+    s.bad_s = s.low_s = time_s
     s.announced, s.quick_s = False, np.nan
     if not s.begun_s <= time_s:  # NaN before the first
         s.begun_s = s.count_s = time_s
@@ -238,8 +238,8 @@ def _part(s: Any, step: float, change: float, before: float) -> None:
     drift = s.drift + share / step * (s.wave - s.phasic - tonic) - share * s.drift
     s.drift = min(DRIFT_US_S, max(-DRIFT_US_S, drift))
     if s.slope > 0.0 and before <= 0.0:
-        s.low = s.wave
-    elif s.slope <= 0.0 and before > 0.0 and s.wave > s.low:
+        s.low, s.low_s = s.wave, s.time_s
+    elif s.slope <= 0.0 and before > 0.0 and s.wave > s.low and s.time_s - s.low_s < SLOWEST_S:  # slower is drift
         _ripple(s, s.wave - s.low)
 
 

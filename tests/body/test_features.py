@@ -195,7 +195,7 @@ def test_a_level_whose_sensor_dies_is_kept_and_no_longer_believed() -> None:
     felt = _play(Bodies(1, 0, np.array([True])), eda, 40.0)
     skin = ORGANS.index("skin")
     assert felt[19 * 60].presence[0, skin] == Presence.REAL
-    assert felt[-1].presence[0, skin] == Presence.SIMULATED
+    assert felt[-1].presence[0, skin] == Presence.HELD, "no twin has a skin to show instead"
     assert felt[-1].tonic_us[0] == pytest.approx(4.0, abs=0.05)
     assert felt[-1].quality[0, skin] == 0.0
     trust = np.array([body.quality[0, skin] for body in felt[15 * 60 :]])
@@ -246,3 +246,13 @@ def test_a_stall_does_not_bring_old_beats_to_light() -> None:
     body = bodies.feel(rest, Tick(1800, 30.0, 15.0, 899))
     assert not body.beat[0] or body.beat_time_s[0] > 29.5
     assert body.heart_rate[0] == pytest.approx(72.0, abs=0.5)
+
+
+def test_a_heart_that_is_waited_for_without_a_twin_is_felt_when_it_comes() -> None:
+    own = _heart(72, 60.0)
+    late = own.time_s > 40.0
+    felt = _play(Bodies(1, 0, np.array([True])), rows(own.time_s[late], own.value[late]), 60.0)
+    assert felt[39 * 60].presence[0, 0] == Presence.HELD
+    assert felt[-1].presence[0, 0] == Presence.REAL
+    assert felt[-1].heart_rate[0] == pytest.approx(72.0, abs=0.5)
+    assert 0.0 <= felt[-1].heart_phase[0] < 1.0

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from installation.body.blend import SHOWN, blend, kept
+from installation.body.blend import CYCLE, LEVEL, SHOWN, blend, blend_levels, kept, kept_levels
 from installation.body.presence import (
     CROSSFADE_S,
     FORCED_REAL,
@@ -25,11 +26,14 @@ FINE, DOUBTFUL, POOR, SILENT = 1.0, 0.4, 0.0, np.nan
 
 
 def _life(
-    parts: list[tuple[float, float]], patched: bool = True, forced: list[tuple[float, int]] | None = None
+    parts: list[tuple[float, float]],
+    patched: bool = True,
+    forced: list[tuple[float, int]] | None = None,
+    twin_from_s: float = 0.0,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Time, presence and share of the twin over (seconds, quality) of the own sensor; NaN: it is silent.
 
-    forced: (from this second on, what the operator says)
+    forced: (from this second on, what the operator says) · twin_from_s: when the twin sends its first sample
     """
     memory = standings(np.array([patched]))
     shown, reason = np.empty((2, 1, len(ORGANS)), np.uint8)
@@ -38,10 +42,11 @@ def _life(
         for _ in range(round(seconds / DT_S)):
             age_s = age_s + DT_S if np.isnan(quality) else 0.01
             asked = [how for from_s, how in forced or [] if from_s <= len(presence) * DT_S]
+            twin_age_s = 0.01 if len(presence) * DT_S >= twin_from_s else np.nan
             decide(
                 memory,
                 np.full((2, len(ORGANS)), quality),
-                np.full((2, len(ORGANS)), age_s),
+                np.repeat([[age_s], [twin_age_s]], len(ORGANS), axis=1),
                 np.array([patched]),
                 np.array(asked[-1:] or [0], np.uint8),
                 DT_S,
@@ -69,6 +74,21 @@ def test_a_port_that_never_opens_is_simulated_after_the_hold() -> None:
     assert _story(presence) == [REAL, HELD, SIMULATED]
     assert 3.0 <= time_s[presence == SIMULATED][0] <= 3.1
     assert twin[-1] == 1.0
+
+
+def test_what_the_twin_does_not_have_is_held_until_the_twin_has_it() -> None:
+    time_s, presence, twin = _life([(2.0, FINE), (30.0, SILENT)], twin_from_s=20.0)
+    assert _story(presence) == [REAL, HELD, SIMULATED]
+    assert time_s[presence == SIMULATED][0] == pytest.approx(20.0, abs=2 * DT_S)
+    assert not twin[time_s < 19.9].any()
+
+
+def test_what_nobody_feels_stays_as_it_began() -> None:
+    memory = standings(np.array([False]))
+    none, shown, reason = np.full((2, len(ORGANS)), np.nan), *np.empty((2, 1, len(ORGANS)), np.uint8)
+    for _ in range(900):
+        assert not decide(memory, none, none, np.ones(1, np.bool_), np.zeros(1, np.uint8), DT_S, 2.0, shown, reason)
+    assert (shown == SIMULATED).all()
 
 
 def test_a_new_sensor_that_sends_gets_ten_seconds_to_be_understood() -> None:
@@ -136,9 +156,10 @@ def test_every_change_is_told_with_its_reason() -> None:
     before, presence, reason = np.full((3, 1, len(ORGANS)), 255, np.uint8)
     before[:] = memory["presence"]
     none = np.full((2, len(ORGANS)), np.nan)
+    age_s = np.repeat([[np.nan], [0.01]], len(ORGANS), axis=1)
     for number in range(240):
         changed = decide(
-            memory, none, none, np.array([True]), np.zeros(1, np.uint8), DT_S, CROSSFADE_S, presence, reason
+            memory, none, age_s, np.array([True]), np.zeros(1, np.uint8), DT_S, CROSSFADE_S, presence, reason
         )
         told = changes(presence, before, reason, number * DT_S)
         assert len(told) == changed
@@ -194,3 +215,78 @@ def test_a_held_heart_goes_on_beating_at_its_own_pace() -> None:
         beats += bool(beat[0])
         assert shown[0, 0] == 60.0
     assert beats == 9
+
+
+def _rows(parts: list[tuple[int, int, float, float, float, float, float]]) -> np.ndarray:
+    """A level and a cycle shown (2, ticks) over (ticks, presence, share of the twin from, to, the own level, the
+    twin's, own turns); the twin's cycle turns 0.3 times a second, the own one, unless it is NaN, 0.2 times."""
+    memory, standing = kept_levels(2, 1), standings(np.ones(1, np.bool_))
+    organ, kind = np.array([1, 1], np.int32), np.array([LEVEL, CYCLE], np.int32)
+    shown, told, tick = np.empty((2, 1)), [], 0
+    for ticks, presence, first, last, own, other, turns in parts:
+        for share in np.linspace(first, last, ticks):
+            standing["presence"], standing["twin"] = presence, share
+            phases = (0.2 * tick * DT_S + turns) % 1.0, (0.3 * tick * DT_S) % 1.0
+            blend_levels(memory, standing, organ, kind, np.array([[own, other], phases]), DT_S, shown)
+            told.append(shown[:, 0].copy())
+            tick += 1
+    return np.array(told).T
+
+
+def _turned(phase: np.ndarray) -> np.ndarray:
+    step = np.diff(phase)
+    return np.asarray(step - np.floor(step + 0.5))
+
+
+def test_an_organ_that_was_never_felt_and_is_forced_real_keeps_what_was_shown() -> None:
+    nan = np.nan
+    level, phase = _rows(
+        [(120, SIMULATED, 1, 1, nan, 7.0, nan), (120, HELD, 1, 0, nan, 7.0, nan), (240, HELD, 0, 0, nan, nan, nan)]
+    )
+    assert level == pytest.approx(7.0)
+    assert _turned(phase) == pytest.approx(0.3 * DT_S)
+
+
+def test_a_cycle_that_went_on_by_itself_meets_its_twin_and_its_own_sensor_without_a_leap() -> None:
+    nan = np.nan
+    for turns in np.arange(0.0, 1.0, 0.1):
+        parts = [
+            (60, SIMULATED, 1, 1, nan, 7.0, nan),
+            (200, HELD, 1, 0, nan, 7.0, nan),
+            (300, HELD, 0, 0, nan, 7.0, nan),
+        ]
+        back = [(120, SIMULATED, 0, 1, nan, 7.0, nan), (100, SIMULATED, 1, 1, nan, 7.0, nan)]
+        held = [(120, HELD, 1, 0, nan, 7.0, nan), (400, REAL, 0, 0, 3.0, 7.0, turns)]
+        phase = _rows(parts + back + held)[1]
+        step = _turned(phase)
+        assert step.min() >= 0.0
+        assert step.max() < 0.04
+        assert phase[-1] == pytest.approx((0.2 * (phase.size - 1) * DT_S + turns) % 1.0)
+
+
+def test_a_level_never_steps_where_its_source_changes() -> None:
+    nan = np.nan
+    flicker = [(1 + tick % 3, SIMULATED, 1, 1, nan, (9.0, nan)[tick % 2], nan) for tick in range(100)]
+    parts = [
+        (120, REAL, 0, 0, 2.0, nan, 0),
+        (30, HELD, 0, 0, nan, nan, 0),
+        (120, SIMULATED, 1, 1, nan, nan, nan),
+        *flicker,
+    ]
+    level = _rows(
+        [
+            *parts,
+            (60, SIMULATED, 1, 1, nan, 5.0, nan),
+            (1, SIMULATED, 1, 1, nan, 9.0, nan),
+            (60, REAL, 1, 0, 2.0, nan, 0),
+        ]
+    )[0]
+    assert np.isfinite(level).all()
+    assert np.abs(np.diff(level)).max() < 7.0 * DT_S / 0.5 + 1e-9
+
+
+def test_a_level_that_is_real_is_eased_once_and_what_is_unknown_begins_at_once() -> None:
+    level = _rows([(10, REAL, 0, 0, np.nan, 5.0, 0), (1, REAL, 0, 0, 2.0, 5.0, 0), (30, REAL, 0, 0, 3.0, 5.0, 0)])[0]
+    assert np.isnan(level[:10]).all()
+    assert level[10] == 2.0
+    assert level[-1] == pytest.approx(3.0 - np.exp(-30 * DT_S / 0.5))

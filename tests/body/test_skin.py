@@ -60,6 +60,13 @@ def test_a_rise_too_small_too_slow_or_too_quick_is_no_response() -> None:
         assert feel(time_s, value).said_s().size == 0
 
 
+@pytest.mark.parametrize(("height_us", "period_s"), [(0.3, 20.9), (0.1, 12.0), (0.1, 20.0), (0.1, 30.0)])
+def test_slow_waves_of_the_level_are_no_noise_of_the_sensor(height_us: float, period_s: float) -> None:
+    time_s = np.arange(0.0, 240.0, 0.1)
+    felt = feel(time_s, 5.0 + height_us * np.sin(2 * np.pi * time_s / period_s))
+    assert felt["quality"][felt.now_s > 10.0].min() > 0.9
+
+
 def test_a_quick_rise_is_a_response_where_it_falls_again_as_skin_does() -> None:
     time_s = np.arange(0.0, 40.0, 0.02)
     quick = feel(time_s, 5.0 + 0.5 * response(time_s - 20.0, rise_s=0.1, recovery_s=4.0))
