@@ -40,8 +40,9 @@ REASONS = (
     "good again",
     f"good for {RETURN_S:g} s",
     "forced by the operator",
+    "no sensor in the patch",
 )
-SAME, SILENCE, POOR, DEAD, NEVER_GOOD, GOOD_AGAIN, STEADY, FORCED = range(len(REASONS))
+SAME, SILENCE, POOR, DEAD, NEVER_GOOD, GOOD_AGAIN, STEADY, FORCED, UNPATCHED = range(len(REASONS))
 
 STANDING = np.dtype(
     [
@@ -112,7 +113,7 @@ def _step(s: Any, quality: float, age_s: float, twin_has: bool, patched: bool, f
     new = sends and not s.met
     if forced == FORCED_SIMULATED or (forced != FORCED_REAL and not patched):
         s.presence, s.met = SIMULATED, False
-        return FORCED
+        return FORCED if forced == FORCED_SIMULATED else UNPATCHED
     simulated = twin_has or s.presence == SIMULATED
     if forced != FORCED_REAL and simulated and s.bad_s > (FIRST_S if new else SIMULATE_S):
         s.presence, s.met = SIMULATED, False

@@ -45,7 +45,12 @@ ADDRESSES = (
         "presence",
         "Whose body is shown, whatever the sensors say: real, simulated, or auto again; a name, or a number from 1.",
     ),
-    Address("/ar/sync", "button", "sync", "The AR state is told in full at once, to where it always goes."),
+    Address(
+        "/ar/sync",
+        "button",
+        "sync",
+        "The AR state is told in full at once, at most four times a second, to where it always goes.",
+    ),
     Address("/reset", "button", "reset", "Return to the opening state, by fading."),
     Address("/ping", "anything", "", "Answered with `/out/pong` and the same arguments."),
 )

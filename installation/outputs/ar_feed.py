@@ -23,6 +23,7 @@ from installation.outputs.osc import (
 from installation.show.model import Show
 
 STATE_S = 1.0  # between two tellings of an unchanged state: a late engine is right within this
+ASKED_S = 0.25  # between two answers to engines that ask: many at once, or one in a loop, don't take what others need
 STREAM_S = 1 / 30  # between two looks at what changed: engines smooth between, and draw 60 to 90 frames a second
 JITTER_S = 1e-6  # ticks lie on a grid: a sum of floats must not cost a whole tick
 
@@ -40,7 +41,8 @@ number, color, heart = packed("f"), packed("fff"), packed("fffi")
 class ArFeed:
     """Datagrams for one engine.
 
-    The state goes out at once when its number changes or an engine asks, and once a second.  Thirty times a second the
+    The state goes out at once when its number changes, when an engine asks, though not more often than four times
+    a second for that, and once a second.  A wish that can't be served yet is remembered.  Thirty times a second the
     parameters that changed are told, and with them, in turn, the hearts or the garments that changed.
     """
 
@@ -55,6 +57,7 @@ class ArFeed:
         self._parameters = Stream((), "f")
         self._state = (-1, -1)  # epoch and number of the state that was told last
         self._state_s = self._stream_s = self._now_s = -math.inf
+        self._asked, self._asked_s = False, -math.inf  # whether an engine waits; when the last that did was served
         self._may_send = BURST
         self._hearts_turn = False
 
@@ -81,9 +84,13 @@ class ArFeed:
     def _state_due(self, scene: SceneState, time_s: float) -> list[bytes]:
         state = (scene.epoch, scene.seq)
         size = 1 + len(scene.parameters) + len(scene.captions)
-        due = scene.asked or state != self._state or time_s - self._state_s >= STATE_S - JITTER_S
+        self._asked = self._asked or scene.asked
+        asked = self._asked and time_s - self._asked_s >= ASKED_S - JITTER_S
+        due = asked or state != self._state or time_s - self._state_s >= STATE_S - JITTER_S
         if not due or self._may_send < min(size, BURST):
             return []
+        if self._asked:
+            self._asked, self._asked_s = False, time_s
         self._state, self._state_s = state, time_s
         rows = self._parameter_rows(scene)
         return [

@@ -34,7 +34,9 @@ def play(pytestconfig: pytest.Config) -> Callable[..., Night]:
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
     """Violations, or reasons of refusal, held against `()`: each on a line of its own."""
-    if op != "==" or right != () or not isinstance(left, tuple) or not all(isinstance(one, str) for one in left):
+    if op != "==" or not (isinstance(left, tuple) and isinstance(right, tuple) and not right):
+        return None
+    if not all(isinstance(one, str) for one in left):
         return None
     more = [f"… and {len(left) - MOST_TOLD} more"] if len(left) > MOST_TOLD else []
     return [f"{len(left)} where none should be:", *left[:MOST_TOLD], *more]

@@ -19,7 +19,7 @@ from installation.body.presence import (
     standings,
 )
 from installation.body.rhythm import rhythms
-from installation.frame import ORGANS
+from installation.frame import ORGANS, Force, Presence
 
 DT_S = 1 / 60
 FINE, DOUBTFUL, POOR, SILENT = 1.0, 0.4, 0.0, np.nan
@@ -149,6 +149,24 @@ def test_forced_simulated_fades_to_the_twin_and_its_release_waits_for_the_own_se
 def test_forced_real_without_any_hardware_holds_what_was_shown() -> None:
     _, presence, _ = _life([(3.0, SILENT)], patched=False, forced=[(1.0, FORCED_REAL)])
     assert _story(presence) == [SIMULATED, HELD]
+
+
+def test_who_has_no_hardware_is_not_said_to_be_forced_where_nobody_forces() -> None:
+    memory = standings(np.array([False]))
+    shown, reason = np.empty((2, 1, len(ORGANS)), np.uint8)
+    silent = np.full((2, len(ORGANS)), np.nan)
+    said, before = [], memory["presence"].copy()
+    for force in (FORCED_REAL, int(Force.AUTO), FORCED_REAL, FORCED_SIMULATED):
+        forced = np.array([force], np.uint8)
+        decide(memory, silent, silent, np.array([False]), forced, DT_S, CROSSFADE_S, shown, reason)
+        said += [(one.after, one.reason) for one in changes(shown, before, reason, 0.0) if one.organ == "heart"]
+        before = shown.copy()
+    assert said == [
+        (Presence.HELD, "forced by the operator"),
+        (Presence.SIMULATED, "no sensor in the patch"),
+        (Presence.HELD, "forced by the operator"),
+        (Presence.SIMULATED, "forced by the operator"),
+    ]
 
 
 def test_every_change_is_told_with_its_reason() -> None:

@@ -173,3 +173,22 @@ def test_an_engine_that_asks_is_told_everything_at_once():
     feed = ArFeed(SHOW)
     at = [n for n in range(100) if of(told(feed, fakes.scene(1, asked=n == 20), n / 60), "/ar/state")]
     assert at == [0, 20, 80]
+
+
+def test_engines_that_ask_at_every_tick_are_answered_four_times_a_second():
+    feed = ArFeed(SHOW)
+    at = [n for n in range(60) if of(told(feed, fakes.scene(1, asked=True), n / 60), "/ar/state")]
+    assert at == [0, 15, 30, 45]
+
+
+def test_a_wish_that_comes_too_soon_after_another_is_remembered_and_answered_once():
+    feed = ArFeed(SHOW)
+    at = [n for n in range(80) if of(told(feed, fakes.scene(1, asked=n in (20, 22)), n / 60), "/ar/state")]
+    assert at == [0, 20, 35]
+
+
+def test_a_wish_that_comes_when_too_much_was_sent_is_not_forgotten():
+    feed = ArFeed(SHOW)
+    many = {f"p{k}": 0.5 for k in range(98)}
+    at = [n for n in range(60) if of(told(feed, fakes.scene(1, asked=n == 1, parameters=many), n / 60), "/ar/state")]
+    assert len(at) == 2 and 1 < at[1] < 30, "not before the next state that is due by itself"

@@ -46,6 +46,7 @@ def change(after: Presence, reason: str, organ: str = "heart", wearer: int = 1) 
         ("heart", Presence.SIMULATED, "bad for 3 s", "Tomo's pulse is gone; the twin carries on."),
         ("skin", Presence.HELD, "no sample for 1 s", "Tomo's skin is held: no sample for 1 s."),
         ("breath", Presence.REAL, "good for 2 s", "Tomo's breath is back: good for 2 s."),
+        ("heart", Presence.SIMULATED, "no sensor in the patch", "Tomo's pulse is simulated: no sensor in the patch."),
         ("motion", Presence.SIMULATED, "forced by the operator", "Tomo's movement is simulated, as asked."),
     ],
 )

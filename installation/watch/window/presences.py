@@ -70,6 +70,8 @@ def sentence(name: str, change: PresenceChange) -> str:
     """What happened, in the present tense.  The reason is told where the sentence does not tell it itself."""
     whose = f"{name}'s {FELT.get(change.organ, change.organ)}"
     forced = "operator" in change.reason
+    if change.after == Presence.SIMULATED and "no sensor" in change.reason:
+        return f"{whose} is simulated: {change.reason}."
     if change.after == Presence.SIMULATED:
         return f"{whose} is simulated, as asked." if forced else f"{whose} is gone; the twin carries on."
     if change.after == Presence.HELD:
