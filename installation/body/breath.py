@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.body.breath_memory import CRESTS, CYCLES, KNOWN, PACE_S, RECENT
+from installation.body.breath_trust import FEWEST, trust
 from installation.compiled import compiled
 from installation.frame import CHANNELS, Floats, Ints
 
@@ -55,16 +56,10 @@ OVER = 2.5  # cycles without a fair turn: nothing is believed any more, and what
 GIVEN_UP_S = 120.0  # nobody holds a breath for longer: the belt lies somewhere
 SHOCK = 4.0  # usual breaths: no sigh leaves the oscillator so much power, what it missed then says nothing
 SPAN_S = 30.0  # over which breaths are counted: as people count them, in half minutes
-FEWEST = 2  # whole cycles until a rate is known
 RANGE = 25  # breaths that make the wearer's own range: two minutes at rest
 DEEPEST = 3.0  # usual breaths: what is deeper is a deep sigh or a shock, and not of the range
 LEARN = 0.25  # by which the habits of a breath follow the last one
 FORGET = float(-np.expm1(-CELL_S / 8.0))  # of powers, within two breaths at rest
-FEW = 3.0  # cycles until breaths are believed wholly
-SPREAD = 0.3, 0.65  # of the logarithms of cycles and of heights, added: calm breath 0.15, speech 0.4, noise 0.6
-STRAIGHT = 0.93, 0.75  # what swings amount to, of the way of the wave: breath 0.97, a wave that wanders 0.85
-QUICK = 41.0, 46.0  # per minute: no guest breathes so fast
-STEPS = 6.0, 3.0  # of the converter in a breath
 STILL = 0.25  # of the usual breath: within such a band the chest is held still
 LARGEST, LATEST_S = 1e12, 1e11  # no converter counts so far, and no clock
 
@@ -127,36 +122,6 @@ def _count(b: Any) -> None:
 
 
 @compiled
-def _sure(measured: float, doubts: tuple[float, float]) -> float:
-    """1 at or beyond the first of `doubts`, 0 at the second, smooth between."""
-    along = min(1.0, max(0.0, (measured - doubts[1]) / (doubts[0] - doubts[1])))
-    return float(along * along * (3.0 - 2.0 * along))
-
-
-@compiled
-def _spread(values: Any, usual: float) -> float:
-    """How far some values are from the usual one: the median distance of their natural logarithms."""
-    off = np.empty(values.size)
-    for k in range(values.size):
-        off[k] = abs(np.log(values[k] / usual))
-    return float(np.median(off))
-
-
-@compiled
-def _trust(b: Any) -> float:
-    """The product of the doubts that change with breaths only."""
-    cycle_s, height = b.cycle_s[: min(b.cycles, CYCLES)], b.height[: min(b.breaths, RECENT)]
-    if b.breaths < KNOWN or cycle_s.size < FEWEST:
-        return 0.0
-    spread = _spread(cycle_s, np.median(cycle_s)) + _spread(height, b.usual)
-    few = min(1.0, (b.breaths - 1) / FEW)
-    fast = max(b.rate, 60.0 / b.pace_s)
-    steps = b.usual / max(b.quantum, 1e-300)
-    straight = _sure(b.swings / max(b.ways, 1e-300), STRAIGHT)
-    return float(few * straight * _sure(spread, SPREAD) * _sure(fast, QUICK) * _sure(steps, STEPS))
-
-
-@compiled
 def _take_crest(b: Any) -> None:
     """Take a crest that is certain now: the end of inhaling."""
     height = b.turn - b.before
@@ -175,7 +140,7 @@ def _take_crest(b: Any) -> None:
     b.crest_s[b.crests % CRESTS] = b.turn_s
     b.crests += 1
     _count(b)
-    b.trust = _trust(b)
+    b.trust = trust(b)
 
 
 @compiled

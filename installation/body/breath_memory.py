@@ -41,8 +41,8 @@ breath, beat_s of a turn of the oscillator · angle of the breath at wave_s, the
 from full · along, across, ground: the oscillator · usual, the height of a breath, range, that of the oscillation over
 minutes · full, the phase where the chest is full · missed, power: what the oscillator missed and had, squared ·
 crests in a row, no silence between them · still_s since when the wave stands still · path, ways, swings: of the wave
-since the last turn, and on average between turns, with all its ripples and without · fair: the
-last swing was no faint one · late: none was for long · leapt: the newest sample was left out.
+since the last turn, and on average between turns, with all its ripples and without · fair: the last
+swing was no faint one · late: there was none for long · leapt: the newest sample was left out.
 """
 
 

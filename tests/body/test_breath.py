@@ -180,6 +180,15 @@ def test_a_breath_that_is_held_for_long_is_waited_for_though_the_heart_beats_on(
     assert felt.quality[-1] > 0.5
 
 
+@pytest.mark.parametrize("bad_s", [0.5, 3.0, 7.0])
+def test_a_bad_sample_before_anything_is_usual_does_not_cost_minutes(bad_s: float) -> None:
+    time_s = np.arange(0.0, 60.0, 0.04)
+    wave = 512.0 + 200.0 * chest(turns(time_s, 15))
+    wave[int(bad_s / 0.04)] = 4294967295.0
+    felt = feel(time_s, wave, rate_hz=10.0)
+    assert felt.quality[felt.time_s > 40.0].min() > 0.8
+
+
 def test_a_few_bad_samples_hardly_change_how_deep_a_breath_is() -> None:
     time_s = np.arange(0.0, 90.0, 0.04)
     wave = 512.0 + 200.0 * chest(turns(time_s, 15))
