@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from installation.body.ecg import ECG, find_qrs
@@ -72,6 +72,8 @@ def test_any_samples_leave_finite_beats_that_move_forward(samples: list[tuple[fl
 
 @settings(deadline=None, max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([20, 50, 125, 360, 1000]))
+@example(5, 360)
+@example(960, 360)
 def test_beats_of_noise_move_forward_and_are_never_ahead_of_the_samples(seed: int, fs: int) -> None:
     rng = np.random.default_rng(seed)
     time_s = np.arange(0.0, 6.0, 1.0 / fs)
