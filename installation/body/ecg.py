@@ -160,7 +160,7 @@ def _r_wave(s: Any, top_s: float) -> float:
     up, down = s.kept_wave[high % KEPT] - base, base - s.kept_wave[low % KEPT]
     s.lean = (up - down) / max(1e-300, up + down)
     usual = s.side if s.beats > 0 else s.lean
-    return min(_crest(s, high if usual >= 0.0 else low) - SMOOTH_S, s.time_s)  # never ahead of what was heard
+    return float(min(_crest(s, high if usual >= 0.0 else low) - SMOOTH_S, s.time_s))  # never ahead of what was heard
 
 
 @compiled
