@@ -4,8 +4,9 @@ The ECG is smoothed by three poles; its slope and the slope of that, squared and
 QRS, whichever way up the electrodes are, and leave baseline and T wave low.  A hump is judged once it has clearly
 passed its top: a beat where it is high against the wearer's usual beats, the higher the more there usually is
 between them and the earlier it comes.  Where a beat is overdue, the highest hump that was refused becomes one,
-late.  All depends on samples and their stamps alone, so that one wearer among thousands, and any cut of the stream
-into ticks, gives the same beats bit for bit.
+late.  The leap of a single sample, as of an electrode that pops, is cut short.  All depends on samples and their
+stamps alone, so that one wearer among thousands, and any cut of the stream into ticks, gives the same beats bit for
+bit.
 
 The beat's time is that of the R wave, the extreme of the QRS on the side that is usually larger, known to a
 fraction of a sample; it is announced 40-60 ms later.
@@ -22,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from installation.body.ecg_memory import INTERVAL_S, KEPT, LAST
 from installation.body.heart import BEAT, NOTHING, REFUSED
 from installation.compiled import compiled
 from installation.frame import CHANNELS, Floats, Ints
@@ -37,8 +39,6 @@ GAP_S = 0.25  # a longer silence can hide a QRS: the wave starts anew
 LOST_S = 3.0  # longer than any resting interval: the rhythm is forgotten
 FIRST_S = 1.0  # so long it is only listened; then the highest hump was the first beat, not the P wave before it
 KNOWN = 4  # beats until anything is usual
-INTERVAL_S = 1.0  # of a heart of which nothing is usual yet
-LAST = 8  # beats that tell what is usual (Hamilton and Tompkins 1986)
 THIRD = 3  # the third highest of them is usual: two artefacts or five T waves don't change it
 REFRACTORY_S = 0.2  # the ventricle can't be excited again within it (Pan and Tompkins 1985)
 
@@ -57,51 +57,41 @@ RELAX_S = 2.0  # at this pace a usual beat shrinks when one is overdue: electrod
 OVERDUE, HALF = 1.66, 0.5  # intervals; then a hump over half the threshold was a beat (Pan and Tompkins 1985),
 STANDS_OUT = 1.5  # if it is so much higher than the usual highest between beats
 
-KEPT = 256  # samples kept to find the R wave among: a quarter of a second
 KEPT_STEP_S = 0.0009  # of them: a thousand a second are enough for any R wave
 R_BEFORE_S, R_AFTER_S = 0.09, 0.05  # of the top of the hump without its delay: there the R wave lies
 LEVEL_S = 0.04  # the wave's level is that of the first so many seconds of it, between P wave and QRS
 R_HALF_S = 0.010  # the crest is a parabola so far to either side: half of the narrowest R wave
 SIDE = 0.25  # by which the wearer's usual side of the QRS follows the last beat's
 ROUNDING = 1e-9  # of a value: the computer's own error, far below any QRS
+POP = 6.0  # a sample leaps no further than so many changes, the one before or the usual: an electrode that pops does
+POP_S = 0.0085  # from sample to sample at most: with fewer the R wave itself is such a leap
+USUAL_S = 1.0  # of so long a change is the usual: a beat's time
 LARGEST = 1e12  # no converter counts so far, in whatever unit
-
-QRS = np.dtype(
-    [
-        *((name, "f8") for name in ("began_s", "time_s", "raw", "pole1", "pole2", "wave")),  # the newest, smoothed
-        *((name, "f8") for name in ("slope", "hump", "top", "top_s", "lean")),  # the hump under way
-        *((name, "f8") for name in ("beat_top_s", "beat_top", "highest")),  # the last beat; highest hump refused since,
-        *((name, "f8") for name in ("missed", "missed_s", "missed_beat_s", "missed_lean")),  # and after its T wave
-        *((name, "f8") for name in ("interval_s", "typical", "other", "side", "quantum")),  # what is usual
-        *((name, "f8", LAST) for name in ("tops", "intervals_s", "others")),  # of the last beats
-        *((name, "f8", KEPT) for name in ("kept_s", "kept_wave")),
-        ("rising", "?"),
-        *((name, "i8") for name in ("beats", "kept")),
-    ],
-    align=True,
-)
-"""Memory of one heart's ECG.  typical: height of a usual beat; other: of the usual highest hump between beats, as a
-share of it; lean, side: -1 where the QRS points down only, 1 up; quantum: the converter's step."""
-
-
-def ecgs(columns: int) -> NDArray[Any]:
-    """Memory of `columns` hearts of which nothing is known."""
-    memory = np.zeros(columns, QRS)
-    for name in ("began_s", "time_s", "beat_top_s", "missed_beat_s"):
-        memory[name] = np.nan
-    memory["interval_s"] = INTERVAL_S
-    return memory
 
 
 @compiled
 def _begin(s: Any, time_s: float, value: float) -> None:
     """Start the wave at one sample, level."""
     s.time_s = s.kept_s[0] = time_s
-    s.raw = s.pole1 = s.pole2 = s.wave = s.kept_wave[0] = value
-    s.slope = s.hump = s.top = s.missed = 0.0
+    s.seen = s.raw = s.pole1 = s.pole2 = s.wave = s.kept_wave[0] = value
+    s.step_s = s.change = s.slope = s.hump = s.top = s.missed = 0.0
     s.rising = False
     s.kept = 1
     s.began_s = time_s
+
+
+@compiled
+def _calm(s: Any, time_s: float, value: float) -> float:
+    """A sample without its leap, where it is a single one: a wave of the heart rises over two samples or more."""
+    step, leap = time_s - s.time_s, value - s.seen
+    change = abs(leap)
+    if change > 0.0 and (s.quantum == 0.0 or change < s.quantum):
+        s.quantum = change
+    most = POP * max(s.change, s.usual_change)
+    close = max(step, s.step_s) <= POP_S and s.step_s > 0.0
+    s.usual_change += min(1.0, step / USUAL_S) * (min(change, abs(value - s.raw), most) - s.usual_change)
+    s.seen, s.step_s, s.change = value, step, change
+    return float(value - leap + min(max(leap, -most), most)) if close and change > most else value
 
 
 @compiled
@@ -121,9 +111,6 @@ def _smooth(s: Any, time_s: float, value: float) -> float:
     wave = keep * s.wave + (mean - keep) * s.pole2 + (1.0 - mean) * pole2
     slope = pole2 - wave  # times tau
     curve = (pole1 - 2.0 * pole2 + wave) / SMOOTH_S
-    change = abs(value - s.raw)
-    if change > 0.0 and (s.quantum == 0.0 or change < s.quantum):
-        s.quantum = change
     s.hump += (1.0 - np.exp(-step / HUMP_S)) * (np.sqrt(slope * slope + (CURVE_S * curve) ** 2) - s.hump)
     s.time_s, s.raw, s.pole1, s.pole2, s.wave, s.slope = time_s, value, pole1, pole2, wave, slope
     if time_s - s.kept_s[(s.kept - 1) % KEPT] >= KEPT_STEP_S:
@@ -173,7 +160,7 @@ def _r_wave(s: Any, top_s: float) -> float:
     up, down = s.kept_wave[high % KEPT] - base, base - s.kept_wave[low % KEPT]
     s.lean = (up - down) / max(1e-300, up + down)
     usual = s.side if s.beats > 0 else s.lean
-    return _crest(s, high if usual >= 0.0 else low) - SMOOTH_S
+    return float(min(_crest(s, high if usual >= 0.0 else low) - SMOOTH_S, s.time_s))  # never ahead of what was heard
 
 
 @compiled
@@ -277,7 +264,7 @@ def find_qrs(
             p.wave = 0.0
             continue
         before = s.hump
-        hump = _smooth(s, time_s[k], value[k])
+        hump = _smooth(s, time_s[k], _calm(s, time_s[k], value[k]))
         p.wave = s.slope
         if hump > before and not s.rising:
             s.rising, s.top = True, 0.0

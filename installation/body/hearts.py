@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from installation.body.ecg import ecgs, find_qrs
+from installation.body.ecg import find_qrs
+from installation.body.ecg_memory import ecgs
 from installation.body.ecg_quality import ecg_qualities, ecg_quality_now, judge_ecg
 from installation.body.heart import PULSE, find_beats, hearts
 from installation.body.quality import judge, qualities, quality_now

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from installation.body.ecg import ECG, ecgs, find_qrs
+from installation.body.ecg import ECG, find_qrs
+from installation.body.ecg_memory import ecgs
 from installation.body.heart import PULSE
 from installation.cli.bench import Row
 from installation.frame import Floats

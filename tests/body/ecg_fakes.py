@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from installation.body.ecg import ECG, ecgs, find_qrs
+from installation.body.ecg import ECG, find_qrs
+from installation.body.ecg_memory import ecgs
 from installation.body.ecg_quality import ecg_qualities, judge_ecg
 from installation.body.heart import BEAT, PULSE
 from tests.body.fakes import Array, Heard

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from installation.body.ecg import ECG, ecgs, find_qrs
+from installation.body.ecg import ECG, find_qrs
+from installation.body.ecg_memory import ecgs
 from installation.body.heart import BEAT, PULSE, find_beats, hearts
 from tests.body.ecg_fakes import WAVES, ecg, f1, hear, hits
 from tests.body.fakes import Array, pulse, steady
@@ -71,6 +72,8 @@ def test_any_samples_leave_finite_beats_that_move_forward(samples: list[tuple[fl
 
 @settings(deadline=None, max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([20, 50, 125, 360, 1000]))
+@example(5, 360)
+@example(960, 360)
 def test_beats_of_noise_move_forward_and_are_never_ahead_of_the_samples(seed: int, fs: int) -> None:
     rng = np.random.default_rng(seed)
     time_s = np.arange(0.0, 6.0, 1.0 / fs)
@@ -124,6 +127,28 @@ def test_a_heart_that_changes_its_rate_at_once_is_followed_in_noise(before: int,
     time_s = np.arange(0.0, 60.0, 0.004)
     value = ecg(time_s, beats_s) + rng.normal(0, 0.1, time_s.size)
     assert f1(hear(time_s, value)[0].beat_s, beats_s) > 98.0
+
+
+@pytest.mark.parametrize("fs", [125, 250, 500, 1000])
+@pytest.mark.parametrize("height", [5.0, -5.0, 20.0])
+def test_electrodes_that_pop_for_a_sample_twice_a_second_make_no_beats(fs: int, height: float) -> None:
+    rng = np.random.default_rng(3)
+    beats_s = steady(75, 60.0)
+    time_s = np.arange(0.0, 60.0, 1.0 / fs)
+    for noise in (0.0, 0.01):
+        value = ecg(time_s, beats_s) + noise * rng.normal(size=time_s.size)
+        value[rng.integers(0, time_s.size, 120)] += height
+        assert f1(hear(time_s, value)[0].beat_s, beats_s[beats_s < 59.8]) > 93.0
+
+
+def test_an_ecg_of_few_samples_a_second_is_heard_as_it_is() -> None:
+    for fs in (50, 100):
+        time_s = np.arange(0.0, 30.0, 1.0 / fs)
+        value = ecg(time_s, steady(75, 30.0)) + np.random.default_rng(1).normal(0.0, 0.05, time_s.size)
+        memory, pulses, column = ecgs(1), np.zeros(1, PULSE), np.zeros(1, np.int32)
+        for k in range(time_s.size):
+            find_qrs(memory, time_s[k : k + 1], column, column + ECG, value[k : k + 1], pulses)
+            assert memory["raw"][0] == value[k]
 
 
 def test_a_weak_beat_is_found_late_and_in_its_place() -> None:

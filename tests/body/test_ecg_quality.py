@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from installation.body.ecg import ECG, ecgs, find_qrs
+from installation.body.ecg import ECG, find_qrs
+from installation.body.ecg_memory import ecgs
 from installation.body.ecg_quality import ecg_qualities, ecg_quality_now, judge_ecg
 from installation.body.heart import PULSE
 from tests.body.ecg_fakes import ecg, hear
