@@ -203,9 +203,7 @@ def test_what_is_told_does_not_depend_on_the_rate_of_ticks(rate: int) -> None:
         group, out = Group(20, 1), []
         for tick in range(120 * hertz):
             k = tick * 2 // hertz
-            now = group.feel(
-                tick / hertz, heart[k], heart[k], phase[k], heart[k] / 5, np.ones((20, 4)), table
-            )
+            now = group.feel(tick / hertz, heart[k], heart[k], phase[k], heart[k] / 5, np.ones((20, 4)), table)
             if tick * 2 % hertz == 0:
                 out.append(now)
         return out
