@@ -10,7 +10,7 @@ sensor take what is left.  A flat, clipped or taken-off sensor gives no beats; m
 eleven beats as a heart does may still be believed.
 
 Calibrated on BIDMC patients, still and shaken: of beats believed 0.3-0.5, 0.5-0.7, 0.7-0.9 and more, 58, 67,
-86 and 97 % are right beyond chance (tests/benchmarks/body_heart.py).
+86 and 97 % are right beyond chance (tests/benchmarks/body_quality.py).
 
 Sources: plausible intervals and template agreement: Orphanidou et al., IEEE JBHI 19:832, 2015; a template
 that adapts, online: Lim et al., Comput Biol Med 97:1, 2018.
