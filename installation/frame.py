@@ -313,11 +313,25 @@ class Levels:
 
 
 @dataclass(frozen=True, slots=True)
+class Trigger:
+    """Something that AR engines shall do, told until they acknowledge it: seq is its own number, fade_s its fade.
+
+    what: load (make the scene `name` ready), start (a scene), fire (a cue), blackout (name: "1" or "0").
+    """
+
+    what: Literal["load", "start", "fire", "blackout"]
+    name: str
+    seq: int
+    fade_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class SceneState:
     """State of the AR scene: numbered, idempotent, sent again once a second.
 
-    scene: its name, "" for none · seq counts changes · epoch is new with every start of the
-    controller · captions by language · parameters by name · asked: an engine wants all of it now.
+    scene: its name, "" for none · seq: number of the newest trigger, of which the state holds what it did · epoch is
+    new with every start of the controller · captions by language · parameters by name · asked: an engine wants all
+    of it now · triggers: those of this tick, oldest first.
     """
 
     scene: str
@@ -329,6 +343,16 @@ class SceneState:
     captions: Mapping[str, str]
     parameters: Mapping[str, float]
     asked: bool = False
+    triggers: tuple[Trigger, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A datagram that came back on a way out, as it came: `output` is the name of the engine or node that sent it."""
+
+    time_s: float
+    output: str
+    data: bytes
 
 
 # --- everything ----------------------------------------------------------------------------------
@@ -360,3 +384,4 @@ class Frame:
     levels: Levels
     scene: SceneState
     health: tuple[Health, ...]
+    heard: tuple[Heard, ...] = ()

@@ -19,7 +19,7 @@ from installation.ar.scenes import Scenes
 from installation.body.features import Bodies
 from installation.clock import Clock, OfflineClock
 from installation.control.orders import Desk
-from installation.frame import Body, Flags, Frame, Health, Ints, Order, PortEvent, Receipt, Samples, Tick
+from installation.frame import Body, Flags, Frame, Health, Heard, Ints, Order, PortEvent, Receipt, Samples, Tick
 from installation.lights.guard import Guard
 from installation.lights.mix import Mixer
 from installation.outputs.identity import offline_identity
@@ -85,6 +85,14 @@ class OrderDesk(Protocol):
         ...
 
 
+class Ears(Protocol):
+    """Where what engines and nodes say back comes from: the ways out, or a recording."""
+
+    def hear(self, tick: Tick) -> tuple[Heard, ...]:
+        """What came back by now; never waits."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Rooms:
     """Every room of a running show; `open_rooms` furnishes them."""
@@ -97,6 +105,7 @@ class Rooms:
     guard: Guard
     scenes: Scenes
     outputs: Outputs
+    ears: Ears
     doors: tuple[Door, ...] = ()
     watchers: tuple[Watcher, ...] = ()
 
@@ -112,12 +121,13 @@ def open_rooms(
     open_device: OpenDevice = serial_port,
     sensors: Listening | None = None,
     desk: OrderDesk | None = None,
+    ears: Ears | None = None,
     doors: tuple[Door, ...] = (),
     watchers: tuple[Watcher, ...] = (),
 ) -> Rooms:
     """Furnish every room for `show`; with `hardware` the patched devices are opened, each by `open_device`.
 
-    sensors, desk: where they are not given, those of a night that is not a replay.
+    sensors, desk, ears: where they are not given, those of a night that is not a replay.
     """
     sensors = sensors or Sensors(show, clock, seed, hardware=hardware, open_device=open_device)
     return Rooms(
@@ -129,6 +139,7 @@ def open_rooms(
         guard=Guard(show),
         scenes=Scenes(show, epoch),
         outputs=outputs,
+        ears=ears or outputs,
         doors=doors,
         watchers=watchers,
     )
@@ -166,7 +177,7 @@ def play(rooms: Rooms, clock: Clock, seconds: float | None, stop: threading.Even
                 log.exception("a stage failed at tick %d; the last light stays", tick.number)
             healthy = False
             if frame is not None:
-                rooms.outputs.send(frame.levels, frame.scene, frame.body, tick)
+                rooms.outputs.send(frame.levels, frame.scene, frame.body, (), tick)
     rooms.outputs.goodbye(tick)
 
 
@@ -186,12 +197,13 @@ def stepper(rooms: Rooms) -> Callable[[Tick], Frame]:
         light = rooms.mixer.light(story, body, tick)
         levels = rooms.guard.limit(light, tick)
         scene = rooms.scenes.tell(story, tick)
-        rooms.outputs.send(levels, scene, body, tick)
+        heard = rooms.ears.hear(tick)
+        rooms.outputs.send(levels, scene, body, heard, tick)
         health = rooms.sensors.health() + rooms.outputs.health()
         for door in rooms.doors:
             door.answer(story.receipts)
             health += door.health()
-        frame = Frame(tick, events, samples, body, orders, story, light, levels, scene, health)
+        frame = Frame(tick, events, samples, body, orders, story, light, levels, scene, health, heard)
         for watcher in rooms.watchers:
             watcher.show(frame)
         return frame

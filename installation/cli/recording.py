@@ -96,6 +96,7 @@ def describe(
         patched=tuple(patched.tolist()),
         consents={name: day for name, day in kept.consents.items() if name in real},
         addresses={name: getattr(show.patch, name) for name in ADDRESSES},
+        engines=tuple(dataclasses.astuple(engine) for engine in show.patch.engines),
         warm_up_s=warm_up_s,
         files=kept.files,
     )

@@ -19,9 +19,9 @@ from installation.outputs.light_log import LightLog
 from installation.outputs.send import Outputs
 from installation.record.night import Run
 from installation.record.read import Night
-from installation.record.replay import Marked, ReplayClock, ReplayedDesk, ReplayedSensors, Tape, Until
+from installation.record.replay import Marked, ReplayClock, ReplayedDesk, ReplayedEars, ReplayedSensors, Tape, Until
 from installation.show.load import load
-from installation.show.model import Show
+from installation.show.model import Engine, Show
 from installation.show.problems import ShowProblems, nearest
 
 
@@ -92,6 +92,7 @@ def _play(night: Night, show: Show, cue: int | None, asked: argparse.Namespace) 
             hardware=False,
             sensors=ReplayedSensors(tape, twins),
             desk=desk,
+            ears=ReplayedEars(tape),
             doors=tuple(feeds),
             watchers=tuple(watchers),
         )
@@ -126,6 +127,7 @@ def _show_of(recorded: Run, asked: argparse.Namespace) -> Show:
     if tuple(wearer.name for wearer in show.wearers) != recorded.wearers:
         raise ValueError("its show has other wearers than its samples; it can't be played")
     addresses: dict[str, Any] = {**recorded.addresses}
+    addresses["engines"] = tuple(Engine(*one) for one in recorded.engines)
     return dataclasses.replace(show, patch=readdressed(dataclasses.replace(show.patch, **addresses), asked))
 
 

@@ -21,7 +21,7 @@ from installation.outputs.light_log import LightLog
 from installation.outputs.send import Outputs
 from installation.sensors.read import OpenDevice
 from installation.show.load import find_show, load
-from installation.show.model import Patch, Show
+from installation.show.model import Engine, Patch, Show
 from installation.show.problems import ShowProblems
 
 FIRST_LIGHT_EVERY_S = 0.1
@@ -126,7 +126,7 @@ def safe_look(show: Show, outputs: Outputs, epoch: int) -> Callable[[float], Non
     levels = first_light(show)
     body = unknown_body(len(show.wearers), len(show.inputs))
     scene = SceneState("", "", 0, epoch, 0.0, False, {}, {})
-    return lambda time_s: outputs.send(levels, scene, body, Tick(-1, time_s, FIRST_LIGHT_EVERY_S))
+    return lambda time_s: outputs.send(levels, scene, body, (), Tick(-1, time_s, FIRST_LIGHT_EVERY_S))
 
 
 def _warm_up_lit(show: Show, clock: Clock, outputs: Outputs, epoch: int, stop: threading.Event) -> tuple[float, ...]:
@@ -178,8 +178,8 @@ def readdressed(patch: Patch, asked: argparse.Namespace) -> Patch:
         host, port = _address(asked.sacn, patch.sacn_port)
         patch = dataclasses.replace(patch, sacn_host=host, sacn_port=port)
     if asked.osc:
-        host, port = _address(asked.osc, patch.ar_port)
-        patch = dataclasses.replace(patch, ar_host=host, ar_port=port)
+        host, port = _address(asked.osc, patch.engines[0].port)
+        patch = dataclasses.replace(patch, engines=(Engine("ar", host, port),))
     if asked.control:
         host, port = _address(asked.control, patch.control_port)
         patch = dataclasses.replace(patch, control_host=host, control_port=port)

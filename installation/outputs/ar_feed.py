@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -18,6 +19,7 @@ from installation.outputs.osc import (
     part,
     plain,
     real,
+    tag,
     whole,
 )
 from installation.show.model import Show
@@ -61,11 +63,20 @@ class ArFeed:
         self._may_send = BURST
         self._hearts_turn = False
 
-    def due(self, levels: Levels, scene: SceneState, body: Body, time_s: float) -> list[bytes]:
-        """Datagrams to be sent now, the state first."""
-        self._may_send = min(BURST, self._may_send + STEADY_HZ * (time_s - self._now_s))
+    def due(
+        self,
+        levels: Levels,
+        scene: SceneState,
+        body: Body,
+        time_s: float,
+        first: Sequence[bytes] = (),
+        asked: bool = False,
+    ) -> list[bytes]:
+        """Datagrams to be sent now: the messages that go `first`, then the state, which is due as well if `asked`."""
+        self._may_send = min(BURST, self._may_send + STEADY_HZ * (time_s - self._now_s)) - len(first)
         self._now_s = time_s
-        messages = self._state_due(scene, time_s)
+        self._asked = self._asked or scene.asked or asked
+        messages = [*first, *self._state_due(scene, time_s)]
         if time_s - self._stream_s >= STREAM_S - JITTER_S:
             self._stream_s = time_s
             self._hearts_turn = not self._hearts_turn
@@ -74,7 +85,7 @@ class ArFeed:
                 messages += self._hearts.changed(_heart_rows(body), self._free(messages))
             else:
                 messages += self._garments.changed(self._garment_rows(levels), self._free(messages))
-        self._may_send -= len(messages)
+        self._may_send -= len(messages) - len(first)
         return list(bundles(messages))
 
     def _free(self, messages: list[bytes]) -> int:
@@ -84,7 +95,6 @@ class ArFeed:
     def _state_due(self, scene: SceneState, time_s: float) -> list[bytes]:
         state = (scene.epoch, scene.seq)
         size = 1 + len(scene.parameters) + len(scene.captions)
-        self._asked = self._asked or scene.asked
         asked = self._asked and time_s - self._asked_s >= ASKED_S - JITTER_S
         due = asked or state != self._state or time_s - self._state_s >= STATE_S - JITTER_S
         if not due or self._may_send < min(size, BURST):
@@ -126,7 +136,7 @@ def _state(scene: SceneState) -> bytes:
     return message(
         "/ar/state",
         "issifi",
-        whole(scene.epoch),
+        tag(scene.epoch),
         plain(scene.scene),
         plain(scene.cue),
         whole(scene.seq),
@@ -142,4 +152,4 @@ def _caption(language: str, text: str) -> bytes:
 
 def goodbye(epoch: int) -> bytes:
     """The message that tells engines that this controller leaves."""
-    return message("/ar/bye", "i", whole(epoch))
+    return message("/ar/bye", "i", tag(epoch))

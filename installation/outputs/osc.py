@@ -56,6 +56,11 @@ def whole(number: int) -> int:
     return number & 0x7FFFFFFF
 
 
+def tag(number: int) -> int:
+    """A number that is only compared, of 24 bits: exact also for engines whose every number is a 32-bit float."""
+    return number & 0xFFFFFF
+
+
 def real(number: float) -> float:
     """A number as OSC's `f` holds it; -1 for one that is not finite or too large."""
     return number if abs(number) <= LARGEST else NOT_KNOWN

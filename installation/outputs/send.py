@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from installation.clock import Clock
-from installation.frame import Body, Health, Levels, SceneState, Tick
-from installation.outputs.ar_feed import ArFeed, goodbye
+from installation.frame import Body, Health, Heard, Levels, SceneState, Tick
+from installation.outputs.engines import Engines
 from installation.outputs.identity import Identity
 from installation.outputs.light_log import LightLog
 from installation.outputs.patch import Universes
@@ -39,18 +39,26 @@ class Outputs:
         patch = show.patch
         self.muted = False
         self._clock = clock
-        self._epoch = identity.epoch
         self._universes = Universes(show.garments, patch.slots)
         self._source = Source(identity.cid, patch.sacn_source, patch.sacn_priority, self._universes.numbers)
-        self._ar = ArFeed(show)
+        self._engines = Engines(show, identity.epoch, clock, live)
         self._light_log = light_log
         self._digest = hashlib.sha256()
-        self._sacn_way, self._ar_way = _ways(show) if live else (Nowhere("sACN"), Nowhere("AR"))
+        self._sacn_way: Way = Nowhere("sACN")
+        if live:
+            self._sacn_way = Udp("sACN", logging.getLogger("installation.sacn.out"), patch.sacn_host, patch.sacn_port)
+            self._sacn_way.wait()  # every name is being asked for by now
+            self._engines.wait()
 
-    def send(self, levels: Levels, scene: SceneState, body: Body, tick: Tick) -> None:
-        """Send what is due at this tick; nothing here waits, and no way out feels another's trouble."""
+    def hear(self, tick: Tick) -> tuple[Heard, ...]:
+        """What came back on the ways out since the last tick; never waits."""
+        return self._engines.hear()
+
+    def send(self, levels: Levels, scene: SceneState, body: Body, heard: tuple[Heard, ...], tick: Tick) -> None:
+        """Send what is due at this tick, now that `heard` came back; no way out waits, or feels another's trouble."""
         self._give(SACN, self._sacn_way, self._source.due(self._universes.slots(levels), tick.time_s), tick.time_s)
-        self._give(AR, self._ar_way, [("", one) for one in self._ar.due(levels, scene, body, tick.time_s)], tick.time_s)
+        for way, datagrams in self._engines.due(levels, scene, body, heard, tick.time_s):
+            self._give(AR, way, [("", one) for one in datagrams], tick.time_s)
         if self._light_log is not None:
             self._light_log.write(levels, tick)
 
@@ -60,11 +68,12 @@ class Outputs:
             if number:
                 self._clock.sleep_s(GOODBYE_S)
             self._give(SACN, self._sacn_way, self._source.terminate(), tick.time_s)
-            self._give(AR, self._ar_way, [("", goodbye(self._epoch))], tick.time_s)
+            for way, datagrams in self._engines.goodbye():
+                self._give(AR, way, [("", one) for one in datagrams], tick.time_s)
 
     def health(self) -> tuple[Health, ...]:
         """How every way out does, and the light log where there is one."""
-        ways = (self._sacn_way.health(), self._ar_way.health())
+        ways = (self._sacn_way.health(), *self._engines.health())
         return ways if self._light_log is None else (*ways, self._light_log.health())
 
     def digest(self) -> str:
@@ -74,7 +83,7 @@ class Outputs:
     def close(self) -> None:
         """Give the sockets back and write the light log; after the goodbye."""
         self._sacn_way.close()
-        self._ar_way.close()
+        self._engines.close()
         if self._light_log is not None:
             self._light_log.close()
 
@@ -92,12 +101,3 @@ class Outputs:
 def _head(kind: int, length: int) -> bytes:
     """What the digest says before a datagram."""
     return struct.pack(">BI", kind, length)
-
-
-def _ways(show: Show) -> tuple[Way, Way]:
-    patch = show.patch
-    sacn = Udp("sACN", logging.getLogger("installation.sacn.out"), patch.sacn_host, patch.sacn_port)
-    ar = Udp("AR", logging.getLogger("installation.osc.out"), patch.ar_host, patch.ar_port)
-    sacn.wait()  # both names are being asked for by now
-    ar.wait()
-    return sacn, ar

@@ -130,6 +130,7 @@ class Udp:
         self._handled = self._lost = 0
         self._trouble, self._alarming = "", False
         self._trouble_s = self._shut_until_s = float("-inf")
+        self._refused = False
         self._closed, self._answered = threading.Event(), threading.Event()
         if not (needs_no_answer(host) and self._look_up()):
             threading.Thread(target=self._keep_asking, name=f"find {host}", daemon=True).start()
@@ -138,6 +139,20 @@ class Udp:
         """Let the first answer come, for half a second at most; only before the first tick."""
         self._answered.wait(FIRST_ANSWER_S)
 
+    @property
+    def open_socket(self) -> socket.socket | None:
+        """The socket that is open now, for who hears answers on it."""
+        return self._socket
+
+    @property
+    def address(self) -> str:
+        """Where the datagrams go, "" while that is not known."""
+        return self._place.address if self._place else ""
+
+    def refused(self) -> None:
+        """Whoever hears answers was told, in the sender's place, that a datagram found nobody."""
+        self._refused = True
+
     def send(self, datagram: bytes | memoryview, time_s: float, group: str = "") -> None:
         """Hand a datagram to the network at this time of the run; `group` is its multicast group."""
         if self._socket is None:
@@ -145,13 +160,14 @@ class Udp:
         if self._socket is None:
             self._lost += 1
             return
+        if self._refused:
+            self._refused = False
+            self._nobody(time_s)
         try:
             try:
                 self._hand_over(self._socket, datagram, group)
             except ConnectionRefusedError:  # an earlier datagram was; to hear of it clears it, and this one can go
-                self._lost += 1
-                trouble = f"nobody listens at {self._where}; start what should, or mend the patch"
-                self._fail(trouble, time_s, alarming=not self._stays_here())
+                self._nobody(time_s)
                 self._hand_over(self._socket, datagram, group)
         except ConnectionRefusedError:
             self._lost += 1
@@ -178,6 +194,12 @@ class Udp:
         """Stop asking and give the socket back; nothing is sent any more."""
         self._closed.set()
         self._shut(float("inf"))
+
+    def _nobody(self, time_s: float) -> None:
+        """An earlier datagram was refused."""
+        self._lost += 1
+        trouble = f"nobody listens at {self._where}; start what should, or mend the patch"
+        self._fail(trouble, time_s, alarming=not self._stays_here())
 
     def _hand_over(self, out: socket.socket, datagram: bytes | memoryview, group: str) -> None:
         if not self._multicast:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from installation.frame import CHANNELS, Flags, Samples, Tick
 
-ADDRESSES = ("sacn_host", "sacn_port", "ar_host", "ar_port", "control_host", "control_port")
+ADDRESSES = ("sacn_host", "sacn_port", "control_host", "control_port")
 """Of the patch, what the command line may have changed."""
 
 
@@ -20,10 +20,11 @@ ADDRESSES = ("sacn_host", "sacn_port", "ar_host", "ar_port", "control_host", "co
 class Run:
     """What is true of a whole run.
 
-    night: 16 hex digits, others for every recording · cid, epoch: who sent · wearers: stage names ·
-    channels: of samples, by number · patched: whose own sensors the venue had · consents: stage name to
-    the day it was given, of those whose own samples are kept · addresses: of the patch, as the run used
-    them · warm_up_s: when the safe look was sent before the first tick · files: the show's own, by name.
+    night: 16 hex digits, others for every recording · cid, epoch: who sent · wearers: stage names · channels: of
+    samples, by number · patched: whose own sensors the venue had · consents: stage name to the day it was given, of
+    those whose own samples are kept · addresses: of the patch, as the run used them · engines: name, host, port and
+    listening port of every AR engine · warm_up_s: when the safe look was sent before the first tick · files: the
+    show's own, by name.
     """
 
     night: str
@@ -39,6 +40,7 @@ class Run:
     patched: tuple[bool, ...]
     consents: Mapping[str, str]
     addresses: Mapping[str, str | int]
+    engines: tuple[tuple[str, str, int, int], ...]
     warm_up_s: tuple[float, ...]
     files: Mapping[str, bytes]
 
@@ -127,6 +129,7 @@ def run_to_text(run: Run) -> dict[str, str]:
         "patched": text(run.patched),
         "consents": text(dict(run.consents)),
         "addresses": text(dict(run.addresses)),
+        "engines": text(run.engines),
         "warm_up_s": text(run.warm_up_s),
     }
 
@@ -151,6 +154,7 @@ def run_from_text(said: Mapping[str, str], files: Mapping[str, bytes]) -> Run:
         patched=patched,
         consents={str(name): str(day) for name, day in json.loads(said["consents"]).items()},
         addresses=_addresses(json.loads(said["addresses"])),
+        engines=tuple((str(n), str(h), int(p), int(ear)) for n, h, p, ear in json.loads(said["engines"])),
         warm_up_s=tuple(float(time_s) for time_s in json.loads(said["warm_up_s"])),
         files=files,
     )

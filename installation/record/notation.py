@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from installation.frame import Floats, Health, Ints, Order, PortEvent, Receipt, RoomSignal, Samples, Tick
+from installation.frame import Floats, Health, Heard, Ints, Order, PortEvent, Receipt, RoomSignal, Samples, Tick
 from installation.record.night import Rows
 
 NUMBER = {"type": "number"}
@@ -62,6 +62,12 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "/receipts": {"tick": WHOLE, "order": ORDER, "accepted": FLAG, "reason": TEXT},
     "/room": {"tick": WHOLE, "name": TEXT, "value": PERHAPS, "time_s": NUMBER, "valid": FLAG},
     "/ports": {"tick": WHOLE, "time_s": NUMBER, **dict.fromkeys(("wire", "what", "identity", "reason"), TEXT)},
+    "/heard": {
+        "tick": WHOLE,
+        "time_s": NUMBER,
+        "output": {**TEXT, "description": "which engine or node said it"},
+        "data": {**TEXT, "contentEncoding": "base64", "description": "the datagram"},
+    },
     "/health": {"tick": WHOLE, "name": TEXT, "kind": TEXT, "ok": FLAG, "text": TEXT},
     "/gaps": {"tick": {**WHOLE, "description": "the first one kept again"}, "missing": WHOLE},
 }
@@ -181,6 +187,16 @@ def event_from_fields(fields: Mapping[str, Any]) -> PortEvent:
     if fields["what"] not in ("opened", "closed", "missing", "refused"):
         raise ValueError("no port event")
     return PortEvent(time_s=float(fields["time_s"]), what=fields["what"], **texts)
+
+
+def heard_to_fields(heard: Heard) -> dict[str, Any]:
+    """A datagram that came back, as JSON has it."""
+    return {"time_s": heard.time_s, "output": heard.output, "data": base64.b64encode(heard.data).decode()}
+
+
+def heard_from_fields(fields: Mapping[str, Any]) -> Heard:
+    """The datagram of a message; raises as `rows_from_json` does."""
+    return Heard(float(fields["time_s"]), str(fields["output"]), base64.b64decode(fields["data"]))
 
 
 def health_to_fields(health: Health, home: str) -> dict[str, Any]:

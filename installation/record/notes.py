@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from installation.frame import Health, Order, PortEvent, Receipt, RoomSignal, Samples, Tick
+from installation.frame import Health, Heard, Order, PortEvent, Receipt, RoomSignal, Samples, Tick
 from installation.record.night import Rows, Run, join, missing
 from installation.record.notation import (
     event_to_fields,
     health_to_fields,
+    heard_to_fields,
     order_to_fields,
     receipt_to_fields,
     rows_to_json,
@@ -38,6 +39,7 @@ class Kept:
     receipts: tuple[Receipt, ...]
     room: Mapping[str, RoomSignal]
     health: tuple[Health, ...]
+    heard: tuple[Heard, ...] = ()
 
 
 class Notes:
@@ -84,6 +86,7 @@ class Notes:
         said: list[tuple[str, dict[str, Any]]] = [("/gaps", {"missing": gap})] if gap else []
         said += [("/orders", {"order": order_to_fields(order)}) for order in kept.orders]
         said += [("/receipts", receipt_to_fields(receipt)) for receipt in kept.receipts]
+        said += [("/heard", heard_to_fields(heard)) for heard in kept.heard]
         said += [("/ports", event_to_fields(event)) for event in kept.events]
         said += [("/room", signal_to_fields(signal)) for signal in self._changed(kept.room)]
         said += [("/health", health_to_fields(health, self._home)) for health in self._turned(kept.health)]

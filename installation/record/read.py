@@ -14,11 +14,12 @@ from mcap.exceptions import EndOfFile
 from mcap.records import Attachment, Channel, Message, Metadata
 from mcap.stream_reader import StreamReader
 
-from installation.frame import Ints, Order, PortEvent, Samples, Tick
+from installation.frame import Heard, Ints, Order, PortEvent, Samples, Tick
 from installation.record.night import Rows, Run, channel_names, join, missing, run_from_text
 from installation.record.notation import (
     event_from_fields,
     fields_of,
+    heard_from_fields,
     order_from_fields,
     rows_from_json,
     sealed_from_json,
@@ -40,6 +41,7 @@ class Step:
     samples: Samples
     orders: tuple[Order, ...]
     events: tuple[PortEvent, ...]
+    heard: tuple[Heard, ...] = ()
 
 
 @dataclass(slots=True)
@@ -47,6 +49,7 @@ class _Block:
     rows: list[Rows] = field(default_factory=list)
     orders: dict[int, list[Order]] = field(default_factory=dict)
     events: dict[int, list[PortEvent]] = field(default_factory=dict)
+    heard: dict[int, list[Heard]] = field(default_factory=dict)
 
 
 class Night:
@@ -128,6 +131,9 @@ class Night:
         elif topic == "/ports":
             tick, fields = fields_of(data)
             block.events.setdefault(tick, []).append(event_from_fields(fields))
+        elif topic == "/heard":
+            tick, fields = fields_of(data)
+            block.heard.setdefault(tick, []).append(heard_from_fields(fields))
 
     def _close(self, block: _Block, ticks: list[Tick]) -> Iterator[Step]:
         rows = join(block.rows)
@@ -140,7 +146,7 @@ class Night:
             self.missing += gap
             self.last = tick
             orders, events = block.orders.get(tick.number, ()), block.events.get(tick.number, ())
-            yield Step(tick, samples, tuple(orders), tuple(events))
+            yield Step(tick, samples, tuple(orders), tuple(events), tuple(block.heard.get(tick.number, ())))
 
     def _numbers(self, inputs: tuple[str, ...]) -> Ints:
         """This program's number of every recorded channel; one that it does not know is past them all."""

@@ -69,7 +69,16 @@ class Recorder:
             self._go_on()
         story = frame.story
         self._queue.put(
-            Kept(frame.tick, frame.samples, frame.events, frame.orders, story.receipts, story.room, frame.health)
+            Kept(
+                frame.tick,
+                frame.samples,
+                frame.events,
+                frame.orders,
+                story.receipts,
+                story.room,
+                frame.health,
+                frame.heard,
+            )
         )
 
     def answer(self, receipts: tuple[Receipt, ...]) -> None:

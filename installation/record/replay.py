@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from installation.clock import Clock
-from installation.frame import Body, Flags, Frame, Health, Order, PortEvent, Presence, Samples, Tick
+from installation.frame import Body, Flags, Frame, Health, Heard, Order, PortEvent, Presence, Samples, Tick
 from installation.record.night import Rows, join
 from installation.record.read import Night, Step
 
@@ -93,6 +93,17 @@ class ReplayedSensors:
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+
+class ReplayedEars:
+    """What engines and nodes said in that night; those of now are not heard."""
+
+    def __init__(self, tape: Tape) -> None:
+        self._tape = tape
+
+    def hear(self, tick: Tick) -> tuple[Heard, ...]:
+        """What came back at this tick."""
+        return self._tape.step.heard if self._tape.step else ()
 
 
 class ReplayedDesk:

@@ -184,8 +184,8 @@ def _patch(patch: files.PatchFile, sewn: Sequence[model.Garment], wearers: Seque
         sacn_priority=patch.sacn.priority,
         sacn_source=patch.sacn.source,
         slots=tuple(model.SlotPatch(garment, laid) for garment, laid in enumerate(runs)),
-        ar_host=patch.ar.host,
-        ar_port=patch.ar.port,
+        engines=tuple(model.Engine(one.name, one.host, one.port, one.listen) for one in patch.ar.engines()),
+        ar_lead_s=patch.ar.lead,
         control_host=patch.control.host,
         control_port=patch.control.port,
         sensors=tuple(

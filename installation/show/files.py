@@ -14,6 +14,7 @@ MOST_WEARERS = 2000  # the largest crowd that the house is drawn for
 MOST_PIXELS = 500_000  # of all garments: 2,000 wearers with 250 each
 MOST_LAYERS = 32  # of one look: each costs light time at every tick
 LARGEST_NUMBER = 1e12  # past every signal, in any unit
+MOST_ENGINES = 32  # AR engines: each is told up to 500 messages a second
 MOST_ENTRIES = 2000  # of any other list: cues, looks, scenes; more was not written by hand
 
 
@@ -94,6 +95,7 @@ Host = Annotated[
     Field(min_length=1, max_length=253, pattern=r"^[!-~]+$", description="a host name or address in quotes would do"),
 ]
 Port = Annotated[int, Field(ge=1, le=65535, description="a port from 1 to 65535 would do")]
+PerhapsPort = Annotated[int, Field(ge=0, le=65535, description="a port from 1 to 65535, or 0 for none, would do")]
 
 
 class Table(BaseModel):
@@ -310,11 +312,28 @@ class SacnTable(Table):
     universe: Universe = 1
 
 
+class EngineTable(Table):
+    """[[ar.engine]]: one AR engine of several."""
+
+    name: GarmentName
+    host: Host = "127.0.0.1"
+    port: Port = 9000
+    listen: PerhapsPort = 0
+
+
 class ArTable(Table):
-    """[ar]: where AR state goes."""
+    """[ar]: where AR state goes: to one engine, or to each [[ar.engine]]."""
 
     host: Host = "127.0.0.1"
     port: Port = 9000
+    listen: PerhapsPort = 0
+    # A lost trigger is told again after 50 and 150 ms: with 0.1 s engines start together in spite of one loss.
+    lead: Annotated[float, Field(ge=0, le=2, description="seconds from 0 to 2 would do")] = 0.1
+    engine: list[EngineTable] = _tables("ar.engine", MOST_ENGINES)
+
+    def engines(self) -> list[EngineTable]:
+        """Every engine; the table's own address is one where no other is named."""
+        return self.engine or [EngineTable(name="ar", host=self.host, port=self.port, listen=self.listen)]
 
 
 class ControlTable(Table):

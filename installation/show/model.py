@@ -162,16 +162,29 @@ class SlotPatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Engine:
+    """An AR engine: where its OSC goes, and which port hears it; listen 0: the port that speaks to it."""
+
+    name: str
+    host: str
+    port: int
+    listen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Patch:
-    """This venue's hardware: where light, AR state and orders go and come from."""
+    """This venue's hardware: where light, AR state and orders go and come from.
+
+    ar_lead_s: how long after its trigger a scene starts on every engine whose clock is known.
+    """
 
     sacn_host: str
     sacn_port: int
     sacn_priority: int
     sacn_source: str
     slots: tuple[SlotPatch, ...]
-    ar_host: str
-    ar_port: int
+    engines: tuple[Engine, ...]
+    ar_lead_s: float
     control_host: str
     control_port: int
     sensors: tuple[SensorPatch, ...]

@@ -11,8 +11,22 @@ from installation.show.wires import FORMATS, LEFT_OUT
 
 def check_venue(patch: Source, garments: Source, show: Source) -> None:
     """Tell everything that a patch names and the show does not have, and whatever is claimed twice."""
+    _engines(patch)
     _garments(patch, garments)
     _sensors(patch, show)
+
+
+def _engines(patch: Source) -> None:
+    """Tell of AR engines that share a name, an address, or the port that hears them."""
+    taken: dict[str, str] = {}
+    for index, engine in enumerate(patch.head(files.PatchFile).ar.engine):
+        owner = f"AR engine {index + 1}"
+        claims = {"name": f"name {shown(engine.name)}", "port": f"address {engine.host}:{engine.port}"}
+        if engine.listen:
+            claims["listen"] = f"listening port {engine.listen}"
+        for key, claim in claims.items():
+            if (first := taken.setdefault(claim, owner)) != owner:
+                patch.tell(("ar", "engine", index, key), f"{owner} has the {claim}, as {first} has; another would do")
 
 
 def _garments(patch: Source, garments: Source) -> None:

@@ -37,7 +37,7 @@ def test_before_the_first_cue_the_state_is_empty_and_has_number_zero():
     assert state == SceneState("", "", 0, 77, 0.0, False, {}, {})
 
 
-def test_the_number_rises_by_one_with_scene_cue_and_blackout_and_with_nothing_else():
+def test_the_number_rises_with_scene_cue_and_blackout_and_with_nothing_else():
     teller = Teller()
     numbers = [
         teller.tell(scene=-1, cue=-1).seq,
@@ -50,11 +50,26 @@ def test_the_number_rises_by_one_with_scene_cue_and_blackout_and_with_nothing_el
         teller.tell(scene=1, cue=2).seq,
         teller.tell(scene=1, cue=2, panic=1.0, panic_asked=True, master=0.2).seq,
     ]
-    assert numbers == [0, 1, 1, 2, 3, 4, 4, 5, 5]
+    assert numbers == [0, 2, 2, 3, 5, 6, 6, 7, 7]
 
 
-def test_a_show_that_opens_with_a_cue_begins_with_number_one():
-    assert Teller().tell().seq == 1
+def test_a_show_that_opens_with_a_cue_begins_with_its_scene_and_the_cue():
+    state = Teller().tell()
+    assert [(one.what, one.name, one.seq) for one in state.triggers] == [("start", "shore", 1), ("fire", "1", 2)]
+    assert state.seq == 2
+
+
+def test_what_does_not_change_triggers_nothing():
+    teller = Teller()
+    teller.tell()
+    assert teller.tell().triggers == ()
+
+
+def test_blackout_is_a_trigger_and_its_end_too():
+    teller = Teller()
+    teller.tell()
+    triggers = [*teller.tell(blackout_asked=True).triggers, *teller.tell().triggers]
+    assert [(one.what, one.name) for one in triggers] == [("blackout", "1"), ("blackout", "0")]
 
 
 def test_time_counts_from_the_beginning_of_the_scene_not_of_the_cue():

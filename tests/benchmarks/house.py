@@ -17,7 +17,7 @@ from installation.loop import Rooms, open_rooms, warm_up
 from installation.outputs.identity import offline_identity
 from installation.outputs.send import Outputs
 from installation.show.load import load
-from installation.show.model import Show
+from installation.show.model import Engine, Show
 from installation.watch.status import Status
 from tests.benchmarks.drain import ear, free_port
 
@@ -76,7 +76,7 @@ def furnish(show: Show, clock: NotedClock, closing: contextlib.ExitStack) -> Roo
     An engine listens, as at a show: a refusal of every datagram would be measured otherwise.
     """
     engine = closing.enter_context(ear())
-    patch = dataclasses.replace(show.patch, ar_host="127.0.0.1", ar_port=int(engine.getsockname()[1]))
+    patch = dataclasses.replace(show.patch, engines=(Engine("ar", "127.0.0.1", int(engine.getsockname()[1])),))
     show = dataclasses.replace(show, patch=patch)
     who = offline_identity(show.title, 1)
     outputs = Outputs(show, clock, who, live=True)

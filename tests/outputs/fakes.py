@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from installation.frame import Body, Levels, SceneState, Tick, unknown_body
-from installation.show.model import Garment, Geometry, Patch, Safety, Show, SlotPatch, Wearer
+from installation.show.model import Engine, Garment, Geometry, Patch, Safety, Show, SlotPatch, Wearer
 
 RATE_HZ = 60.0
 PER_UNIVERSE = 170  # whole pixels of three slots
@@ -37,6 +37,11 @@ def garments(count: int, pixels: int) -> tuple[Garment, ...]:
     return tuple(Garment(f"garment_{n + 1}", n, "shawl", n * pixels, pixels) for n in range(count))
 
 
+def engine_at(port: int, host: str = "127.0.0.1", listen: int = 0) -> tuple[Engine, ...]:
+    """One AR engine."""
+    return (Engine("ar", host, port, listen),)
+
+
 def show(worn: tuple[Garment, ...] | None = None, slots: tuple[SlotPatch, ...] | None = None, **patch: object) -> Show:
     """A show of two garments of four pixels, unless told otherwise; both targets on loopback."""
     worn = garments(2, 4) if worn is None else worn
@@ -47,8 +52,8 @@ def show(worn: tuple[Garment, ...] | None = None, slots: tuple[SlotPatch, ...] |
         sacn_priority=100,
         sacn_source="bench",
         slots=packed(worn) if slots is None else slots,
-        ar_host="127.0.0.1",
-        ar_port=9,
+        engines=engine_at(9),
+        ar_lead_s=0.1,
         control_host="127.0.0.1",
         control_port=9,
         sensors=(),

@@ -66,7 +66,7 @@ def main(folder: Path) -> None:
         clock = RealClock()
         out = Outputs(of, clock, offline_identity("Test", 1), live=True)
         for n in range(TICKS):
-            out.send(levels(of, n), scene(), body(of), tick(n))
+            out.send(levels(of, n), scene(), body(of), (), tick(n))
             clock.sleep_s((n + 1) / 60 - clock.now_s())
         out.goodbye(tick(TICKS))
         out.close()

@@ -12,7 +12,7 @@ import pytest
 from installation.clock import OfflineClock
 from installation.outputs.identity import offline_identity
 from installation.outputs.send import Outputs
-from tests.outputs.fakes import body, ear, levels, scene, show, tick
+from tests.outputs.fakes import body, ear, engine_at, levels, scene, show, tick
 
 PATIENCE_S = 5.0
 
@@ -27,13 +27,13 @@ def test_oscdump_prints_the_state_its_parameters_and_captions():
     lines: queue.Queue[str] = queue.Queue()
     thread = threading.Thread(target=lambda: [lines.put(line) for line in reader.stdout], daemon=True)
     thread.start()
-    of = show(ar_port=port)
+    of = show(engines=engine_at(port))
     out = Outputs(of, OfflineClock(), offline_identity("Test", 1), live=True)
     told = scene(3, captions={"tr": "Yetti. Buyurun."}, parameters={"tide": 0.25})
     seen = ""
     try:
         for n in range(int(PATIENCE_S / 0.05)):  # oscdump takes a moment to listen; the state is told every second
-            out.send(levels(of), told, body(of), tick(60 * n))
+            out.send(levels(of), told, body(of), (), tick(60 * n))
             try:
                 while "/ar/caption" not in seen:
                     seen += lines.get(timeout=0.05)

@@ -15,7 +15,7 @@ from installation.clock import OfflineClock
 from installation.outputs.identity import offline_identity
 from installation.outputs.light_log import LightLog
 from installation.outputs.send import Outputs
-from tests.outputs.fakes import body, ear, levels, scene, show, tick
+from tests.outputs.fakes import body, ear, engine_at, levels, scene, show, tick
 
 WHO = offline_identity("Test", 1)
 
@@ -36,14 +36,14 @@ def outputs():
 
 def play(out: Outputs, of, ticks: int) -> str:
     for n in range(ticks):
-        out.send(levels(of, n % 256), scene(1 + n // 20, parameters={"tide": n / 60}), body(of), tick(n))
+        out.send(levels(of, n % 256), scene(1 + n // 20, parameters={"tide": n / 60}), body(of), (), tick(n))
     out.goodbye(tick(ticks))
     return out.digest()
 
 
 def test_light_and_scene_arrive_and_then_the_goodbye(outputs):
     with ear() as desk, ear() as engine:
-        of = show(sacn_port=desk.port, ar_port=engine.port)
+        of = show(sacn_port=desk.port, engines=engine_at(engine.port))
         play(outputs(of), of, 10)
         packets = [packet for packet in desk.heard() if len(packet) == 638]
         messages = engine.heard()
@@ -59,11 +59,11 @@ def test_a_broken_engine_takes_no_packet_from_the_garments(outputs, broken, capl
     with ear() as gone:
         refused = gone.port
     with ear() as desk:
-        of = show(sacn_port=desk.port, ar_port=refused, ar_host="127.0.0.1" if broken == "refused" else broken)
+        of = show(sacn_port=desk.port, engines=engine_at(refused, "127.0.0.1" if broken == "refused" else broken))
         out = outputs(of)
         heard = 0
         for n in range(120):
-            out.send(levels(of, n), scene(parameters={"tide": n / 60}), body(of), tick(n))
+            out.send(levels(of, n), scene(parameters={"tide": n / 60}), body(of), (), tick(n))
             heard += sum(len(packet) == 638 for packet in desk.heard())
     light, ar = out.health()
     assert heard == 120
@@ -75,11 +75,11 @@ def test_a_broken_engine_takes_no_packet_from_the_garments(outputs, broken, capl
 
 def test_a_broken_light_host_takes_no_message_from_the_engine(outputs):
     with ear() as engine:
-        of = show(sacn_host="unknown.invalid", ar_port=engine.port)
+        of = show(sacn_host="unknown.invalid", engines=engine_at(engine.port))
         out = outputs(of)
         heard = 0
         for n in range(120):
-            out.send(levels(of, n), scene(parameters={"tide": float(n)}), body(of), tick(n))
+            out.send(levels(of, n), scene(parameters={"tide": float(n)}), body(of), (), tick(n))
             heard += len(engine.heard())
         light, ar = out.health()
     assert heard == ar.handled >= 60
@@ -91,10 +91,10 @@ def test_a_broken_light_host_takes_no_message_from_the_engine(outputs):
 def test_the_digest_is_of_every_datagram_with_its_way_and_length_in_order(outputs):
     expected = hashlib.sha256()
     with ear() as desk, ear() as engine:
-        of = show(sacn_port=desk.port, ar_port=engine.port)
+        of = show(sacn_port=desk.port, engines=engine_at(engine.port))
         out = outputs(of)
         for n in range(30):
-            out.send(levels(of, n), scene(parameters={"tide": n / 60}), body(of), tick(n))
+            out.send(levels(of, n), scene(parameters={"tide": n / 60}), body(of), (), tick(n))
             for way, datagrams in ((1, desk.heard()), (2, engine.heard())):
                 for datagram in datagrams:
                     expected.update(struct.pack(">BI", way, len(datagram)) + datagram)
@@ -119,7 +119,7 @@ def test_the_digest_is_the_same_whether_or_not_the_network_takes_the_datagrams(o
 
 def test_offline_nothing_leaves(outputs):
     with ear() as desk, ear() as engine:
-        of = show(sacn_port=desk.port, ar_port=engine.port)
+        of = show(sacn_port=desk.port, engines=engine_at(engine.port))
         out = outputs(of, live=False)
         play(out, of, 30)
         assert desk.heard() + engine.heard() == []
@@ -130,7 +130,7 @@ def test_bodies_full_of_nonsense_stop_nothing(outputs):
     of = show()
     nonsense = body(of, heart_rate=np.array([math.inf, -math.inf]), heart_phase=np.array([1e300, math.nan]))
     out = outputs(of, live=False)
-    out.send(levels(of), scene(elapsed_s=math.nan, seq=2**40, epoch=-1, scene="\0"), nonsense, tick(0))
+    out.send(levels(of), scene(elapsed_s=math.nan, seq=2**40, epoch=-1, scene="\0"), nonsense, (), tick(0))
     assert out.health()[1].handled > 0
 
 
