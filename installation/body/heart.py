@@ -2,13 +2,15 @@
 
 The pulse is smoothed, its slope taken, and every rise judged once it has clearly passed its steepest
 point.  A rise is a beat where it is strong against the wearer's own recent beats: nearly as strong
-where the dicrotic wave comes, a quarter to an eighth of it later.  All depends on samples and their stamps alone, so
-that one wearer among thousands, and any cut of the stream into ticks, gives the same beats bit for bit.
+where the dicrotic wave comes, a quarter to an eighth of it later.  A weaker one waits, as does any weak one that
+follows a strong beat early: if a stronger rise comes soon it was a ripple at the foot of that; if the regular beat
+stays away it was an early beat, which fills little and is followed by a pause.  All depends on samples and their
+stamps alone, so that one wearer among thousands, and any cut into ticks, gives the same beats bit for bit.
 
 The beat's time is that of the steepest rise, known to a fraction of a sample; it is announced 80-130 ms
-later (45 of them the smoothing).  A wave that falls at systole, as it comes from a bare photodiode, is
-turned over: a pulse rises more steeply than it falls, 1.5 to 2.6 times at the median of all BIDMC patients.
-That takes 6-12 s of it; a wave as steep either way is left as it is.
+later (45 of them the smoothing), a beat that waited 0.6 intervals later.  A wave that falls at systole, as it comes
+from a bare photodiode, is turned over: a pulse rises more steeply than it falls, 1.5 to 2.6 times at the median of
+all BIDMC patients.  That takes 6-12 s of it; a wave as steep either way is left as it is.
 
 Sources: slope and a threshold that follows it: Zong et al., Computers in Cardiology 30:259, 2003 (qppg);
 threshold and refractory time tied to the running rhythm: Pan and Tompkins, IEEE TBME 32:230, 1985;
@@ -46,6 +48,10 @@ UNKNOWN_RIPPLE, UNKNOWN_DICROTIC = 0.15, 0.5  # until the wearer's own are known
 INTERVAL_S = 1.0  # until the wearer's own is known: on the slow side, where the dicrotic wave is latest
 STEADY = 0.6, 1.6  # an interval in these bounds of the running one belongs to the same rhythm
 KNOWN = 3  # steady intervals in a row make a rhythm
+WEAK = 0.25  # of a typical beat: a rise under this waits where it follows a strong beat early
+WAIT_SHARE, WAIT_GAIN = 0.06, 1.5  # a rise that waits is so strong, and stands out so far from the usual ripples
+WAIT_AFTER = 0.6  # intervals after it in which a stronger one makes it a ripple, and
+WAIT_UNTIL = 1.15  # after the last beat: then the regular one has not come, as after an early beat (compensatory pause)
 LATE = 1.5  # so many intervals without a beat: the pulse has become weaker, the threshold leans down
 LEAN_S = 2.0  # at this pace
 RELAX_S = 1.0  # and at this one while no rhythm is known: whoever puts a sensor on shakes it first
@@ -74,6 +80,7 @@ HEART = np.dtype(
             (name, "f8") for name in ("side_s", "up", "down", "upright")
         ),  # steepest slopes of a stretch, their usual ratio
         *((name, "f8") for name in ("jump", "rough")),  # the last raw change, the mean square of its own changes
+        *((name, "f8") for name in ("held_s", "held", "held_steepest", "held_fall", "until_s")),  # the rise that waits
         ("sign", "f8"),  # -1: the sensor's wave falls at systole
         ("sides", "i4"),
         ("rising", "?"),
@@ -99,7 +106,7 @@ the steepest fall since the beat before, both per second; rough: how far raw sam
 def hearts(columns: int) -> NDArray[Any]:
     """Memory of `columns` hearts of which nothing is known."""
     memory = np.zeros(columns, HEART)
-    for name in ("time_s", "beat_s", "strong_s"):
+    for name in ("time_s", "beat_s", "strong_s", "held_s", "until_s"):
         memory[name] = np.nan
     memory["interval_s"], memory["dicrotic"], memory["sign"] = INTERVAL_S, UNKNOWN_DICROTIC, 1.0
     return memory
@@ -113,6 +120,7 @@ def _begin(s: Any, time_s: float, value: float) -> None:
     s.slope = s.before = s.steepest = s.fall = s.jump = s.rough = 0.0
     s.side_s, s.up, s.down = time_s, 0.0, 0.0
     s.rising = False
+    s.held, s.held_s, s.until_s = 0.0, np.nan, np.nan
 
 
 @compiled
@@ -173,15 +181,21 @@ def _turn_over(s: Any, time_s: float, value: float) -> None:
 
 
 @compiled
-def _share(since_s: float, interval_s: float, dicrotic: float, ripple: float) -> float:
-    """How strong a rise must be against a typical beat, `since_s` after the last one.
+def _past_valve(since_s: float, interval_s: float) -> float:
+    """How far the time of the dicrotic wave is over, 0..1, `since_s` after the last beat.
 
         ejection time of the left ventricle = 0.413 s - 0.0017 * rate      (Weissler, Circulation 37:149, 1968)
 
     At its end the aortic valve closes, and the dicrotic wave rises.
     """
     after_s = since_s - (0.413 - 0.0017 * 60.0 / interval_s)
-    past = min(1.0, max(0.0, (after_s - VALVE_S[0]) / (VALVE_S[1] - VALVE_S[0])))
+    return min(1.0, max(0.0, (after_s - VALVE_S[0]) / (VALVE_S[1] - VALVE_S[0])))
+
+
+@compiled
+def _share(since_s: float, interval_s: float, dicrotic: float, ripple: float) -> float:
+    """How strong a rise must be against a typical beat, `since_s` after the last one."""
+    past = _past_valve(since_s, interval_s)
     due = min(1.0, max(0.0, (since_s / interval_s - DUE[0]) / (DUE[1] - DUE[0])))
     early = min(EARLY_SHARE, DUE_SHARE + dicrotic)
     weak = early + due * (DUE_SHARE - early) + RIPPLE_GAIN * ripple
@@ -207,15 +221,48 @@ def _is_beat(s: Any, beat_s: float, strength: float) -> bool:
     )
     if since_s < REFRACTORY_S:
         return False
-    if strength < share * typical:
-        if since_s > RIPPLE_AFTER * s.interval_s:
-            s.highest = max(s.highest, strength / typical)
-        else:
-            s.second = max(s.second, strength / typical)
+    early = known and since_s < DUE[1] * s.interval_s and s.beat_s == s.strong_s
+    if strength < (max(share, WEAK) if early else share) * typical:
+        if not (known and _waits(s, beat_s, strength, strength / typical)):
+            _ripple(s, since_s, strength / typical)
         return False
     if known and since_s < EARLY * s.interval_s and strength > WILD * typical:
         return False
+    if s.held > 0.0:
+        _ripple(s, s.held_s - s.beat_s, s.held / s.typical)
+    _take(s, beat_s, strength, typical, known)
+    return True
+
+
+@compiled
+def _ripple(s: Any, since_s: float, share: float) -> None:
+    """Note a refused rise, `since_s` after the last beat, of so much of a typical one."""
+    if since_s > RIPPLE_AFTER * s.interval_s:
+        s.highest = max(s.highest, share)
+    else:
+        s.second = max(s.second, share)
+
+
+@compiled
+def _waits(s: Any, beat_s: float, strength: float, share: float) -> bool:
+    """Whether a weak rise may still be a beat and waits for what follows; the stronger of two takes the place."""
+    since_s = beat_s - s.beat_s
+    usual = s.ripple if since_s > RIPPLE_AFTER * s.interval_s else s.dicrotic
+    dicrotic = DICROTIC_SHARE * (1.0 - _past_valve(since_s, s.interval_s))
+    if share < WAIT_SHARE + WAIT_GAIN * usual + dicrotic or strength < s.held:
+        return False
+    if s.held > 0.0:
+        _ripple(s, s.held_s - s.beat_s, s.held / s.typical)
+    s.held_s, s.held, s.held_steepest, s.held_fall = beat_s, strength, s.steepest, s.fall
+    s.until_s = max(beat_s + WAIT_AFTER * s.interval_s, s.beat_s + WAIT_UNTIL * s.interval_s)
+    return True
+
+
+@compiled
+def _take(s: Any, beat_s: float, strength: float, typical: float, known: bool) -> None:
+    """Let a beat become part of what is usual; what waited is over."""
     s.beat_s = beat_s
+    s.held, s.held_s, s.until_s = 0.0, np.nan, np.nan
     s.ripple += RIPPLE_KEEPS * (s.highest - s.ripple)
     s.dicrotic += RIPPLE_KEEPS * (s.second - s.dicrotic)
     s.highest = s.second = 0.0
@@ -227,7 +274,6 @@ def _is_beat(s: Any, beat_s: float, strength: float) -> bool:
         s.typical = min(strength, GROW * typical)
     else:
         s.typical = typical + SHRINK * (strength - typical)
-    return True
 
 
 @compiled
@@ -286,4 +332,8 @@ def find_beats(
             if beat:
                 s.fall = 0.0
             s.rising, s.steepest = not beat, 0.0  # a ripple at the foot may be followed by the true rise
+        if s.time_s > s.until_s and p.verdict != BEAT:  # False for NaN: nothing waits
+            p.verdict, p.beat_s, p.strength = BEAT, s.held_s, s.held
+            p.steepest, p.fall = s.held_steepest, s.held_fall
+            _take(s, s.held_s, s.held, s.typical, True)
         s.before, s.before_s, s.slope, s.slope_s = s.slope, s.slope_s, slope, s.time_s

@@ -15,11 +15,22 @@ from tests.benchmarks import (
     body_heart,
     body_motion,
     body_quality,
+    body_quality_held_out,
     body_rhythm,
     body_skin,
 )
 
-SCORED = (body_ecg, body_heart, body_quality, body_rhythm, body_breath, body_skin, body_motion, body_group)
+SCORED = (
+    body_ecg,
+    body_heart,
+    body_quality,
+    body_quality_held_out,
+    body_rhythm,
+    body_breath,
+    body_skin,
+    body_motion,
+    body_group,
+)
 
 
 def rows(recordings: Path) -> Iterator[Row]:

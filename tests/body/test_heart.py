@@ -123,6 +123,30 @@ def test_a_weak_early_beat_is_found_in_a_wearer_without_dicrotic_waves() -> None
     assert np.abs(found_s - early_s - STEEPEST_S).min() < 0.06
 
 
+@pytest.mark.parametrize("fs", [50.0, 125.0])
+def test_a_beat_too_weak_to_be_sure_of_is_told_late_where_the_next_one_stays_away(fs: float) -> None:
+    time_s = np.arange(0.0, 60.0, 1.0 / fs)
+    beats_s = steady(75, 60.0)
+    early_s = beats_s[40] + 0.52
+    wave = pulse(time_s, np.delete(beats_s, 41), 0.0) + 0.13 * pulse(time_s, np.array([early_s]), 0.0)
+    heard = listen(time_s, wave)
+    at = np.argmin(np.abs(heard.beat_s - early_s - STEEPEST_S))
+    assert abs(heard.beat_s[at] - early_s - STEEPEST_S) < 0.06
+    assert 0.4 < heard.known_s[at] - heard.beat_s[at] < 0.7
+    assert np.delete(heard.known_s - heard.beat_s, at).max() < 0.15
+    assert (np.diff(heard.beat_s) > 0.27).all()
+
+
+def test_a_ripple_at_the_foot_of_a_beat_neither_is_one_nor_hides_it() -> None:
+    time_s = np.arange(0.0, 60.0, 0.008)
+    beats_s = steady(75, 60.0)
+    ripple_s = beats_s[20:60:10] - 0.22
+    found_s = listen(time_s, pulse(time_s, beats_s, 0.0) + 0.2 * pulse(time_s, ripple_s, 0.0)).beat_s
+    later_s = beats_s[5:-1] + STEEPEST_S
+    assert np.abs(found_s[:, None] - later_s[None, :]).min(axis=0).max() < 0.05
+    assert found_s[found_s > later_s[0] - 0.1].size <= later_s.size + 1
+
+
 @pytest.mark.parametrize("fs", [25.0, 50.0, 125.0])
 def test_a_wave_that_falls_at_systole_is_turned_over_within_twelve_seconds(fs: float) -> None:
     time_s = np.arange(0.0, 60.0, 1.0 / fs)
