@@ -16,6 +16,7 @@ from installation.sensors.timing import Timing
 from installation.sensors.wires import Decoder, bitalino, cyton, cyton_daisy, firmata, lines, pulsesensor
 from installation.sensors.wires.pack import Pack, Record, encode
 from tests.benchmarks.aims import judged
+from tests.benchmarks.sensors_people import people
 from tests.sensors.faults import faulty
 
 PACKETS, FAULTS, SEEDS = 16_000, 1000, 3  # one packet of sixteen is hit
@@ -33,6 +34,7 @@ def rows(recordings: Path) -> Iterator[Row]:
     """Every figure of the wires; no recording is needed."""
     yield from _decoding()
     yield from _crowd()
+    yield from people()
     yield from _resync()
 
 
