@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from installation.sensors.port import Lister, explain, list_all, open_serial
+from installation.sensors.identity import Lister, list_all
+from installation.sensors.line import explain, open_serial
 from installation.sensors.wires import cyton
 from installation.sensors.wires.text import LineCutter
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import inf
@@ -12,8 +13,11 @@ import numpy as np
 from installation.clock import Clock
 from installation.frame import Body, Health, PortEvent, Samples, Tick
 from installation.sensors.devices import Device, share_out
+from installation.sensors.greeter import SILENT_S as WAKE_S
+from installation.sensors.identity import PortList
 from installation.sensors.pace import Pace
 from installation.sensors.port import Port, Source
+from installation.sensors.reader import Reader
 from installation.sensors.stream import Crowd, Sample, Stream, joined, samples
 from installation.sensors.timing import Timing
 from installation.sensors.twins import Twins
@@ -28,9 +32,21 @@ OpenDevice = Callable[[Device, Clock], Source]
 """How a patched device is reached."""
 
 
-def serial_port(device: Device, clock: Clock) -> Source:
-    """The device on a serial port of this machine, read on a thread."""
-    return Port(device.name, device.identity, device.baud, clock, device.finder(None), device.greeting)
+def serial_ports(threads: bool = sys.platform == "win32") -> OpenDevice:
+    """The serial ports of this machine, all read on one thread; or on one each, where no selector knows them."""
+    listed: PortList | None = None
+    reader: Reader | None = None
+
+    def open_device(device: Device, clock: Clock) -> Source:
+        nonlocal listed, reader
+        listed = listed or PortList(clock.now_s)
+        find = device.finder(listed)
+        if threads:
+            return Port(device.name, device.identity, device.baud, clock, find, device.greeting)
+        reader = reader or Reader(clock)
+        return reader.port(device.name, device.identity, device.baud, find, device.greeting)
+
+    return open_device
 
 
 @dataclass(slots=True)
@@ -59,6 +75,8 @@ class Wire:
             ok, text = True, "opening"
         elif self.state.what != "opened":
             ok, text = False, self.state.reason
+        elif newest_s <= self.opened_s and now_s - self.opened_s <= WAKE_S + SILENT_S and self.heard_s < self.opened_s:
+            ok, text = True, "open; boards take a moment before they speak"
         elif silent_s <= SILENT_S:
             ok, text = True, f"{handled} rows, {dropped} bad lines"
             if lost:
@@ -76,13 +94,14 @@ class Sensors:
     """Everyone's devices and twins; `patched` (N,) says whose own devices the venue has patched."""
 
     def __init__(
-        self, show: Show, clock: Clock, seed: int, hardware: bool = True, open_device: OpenDevice = serial_port
+        self, show: Show, clock: Clock, seed: int, hardware: bool = True, open_device: OpenDevice | None = None
     ) -> None:
         wearers = len(show.wearers)
         self.patched = np.zeros(wearers, np.bool_)
         self._wires: list[Wire] = []
         self._refused: list[PortEvent] = []
         if hardware:
+            open_device = open_device or serial_ports()
             devices, self._refused = share_out(show, clock.now_s())
             for device in devices:
                 streams: list[Stream | Crowd] = [Stream(w, decoder, Timing()) for w, decoder in device.carries]
