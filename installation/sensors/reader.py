@@ -76,7 +76,6 @@ class Reader:
                 os.set_blocking(self._wake, False)
                 threading.Thread(target=self._run, args=(heard,), name="ports", daemon=True).start()
         if alive:
-            self._told.append((port, 0.0))
             self.wake()
         return port
 
