@@ -1,4 +1,4 @@
-"""What it costs to read many ports, how old a byte is when it is told, and how soon a device that was pulled out is back.
+"""What it costs to read many ports, how old a byte is when it is told, and how soon a pulled plug is back.
 
 A worker owns the far ends of pseudo-terminals and prints a line of each in turn.  The line is the time at which it was
 printed, in tenths of a millisecond, modulo 1024: the performance counter is one clock for all processes of a machine.
@@ -98,8 +98,7 @@ def _floor(paths: list[str]) -> Read:
         if now_s < warm_s:
             ages.clear()
             began_s = time.process_time()
-        for file in select.select(files, [], [], 0.1)[0]:
-            ages.append(age_ms(int(file.readline()[1:])))
+        ages += [age_ms(int(file.readline()[1:])) for file in select.select(files, [], [], 0.1)[0]]
     cpu = 100 * (time.process_time() - began_s) / SECONDS
     for file in files:
         file.close()
