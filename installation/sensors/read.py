@@ -91,14 +91,17 @@ class Wire:
 
 
 class Sensors:
-    """Everyone's devices and twins; `patched` (N,) says whose own devices the venue has patched."""
+    """Everyone's devices and twins; `patched` (N,) says whose own devices the venue has patched.
+
+    wires: the devices, for whoever looks on.
+    """
 
     def __init__(
         self, show: Show, clock: Clock, seed: int, hardware: bool = True, open_device: OpenDevice | None = None
     ) -> None:
         wearers = len(show.wearers)
         self.patched = np.zeros(wearers, np.bool_)
-        self._wires: list[Wire] = []
+        self.wires: list[Wire] = []
         self._refused: list[PortEvent] = []
         if hardware:
             open_device = open_device or serial_ports()
@@ -107,7 +110,7 @@ class Sensors:
                 streams: list[Stream | Crowd] = [Stream(w, decoder, Timing()) for w, decoder in device.carries]
                 if device.crowd is not None:
                     streams.append(Crowd(device.crowd, Timing()))
-                self._wires.append(Wire(open_device(device, clock), streams, pace=Pace(device.due_hz)))
+                self.wires.append(Wire(open_device(device, clock), streams, pace=Pace(device.due_hz)))
                 self.patched[device.of] = True
         self._clock = clock
         self._twins = Twins(wearers, seed)
@@ -122,7 +125,7 @@ class Sensors:
         parts: list[Samples] = []
         events, self._events = self._events, []
         until_s = self._clock.now_s()  # what came while the tick was late need not wait for the next
-        for wire in self._wires:
+        for wire in self.wires:
             for came in wire.port.take(until_s):
                 if isinstance(came, PortEvent):
                     events.append(came)
@@ -146,14 +149,14 @@ class Sensors:
             people = "1 simulated person" if len(self.patched) == 1 else f"{len(self.patched)} simulated people"
             twins = Health("twins", "wire", True, people, self._twins.handled)
             refused = [Health(event.wire, "wire", False, event.reason) for event in self._refused]
-            self._health = (*(wire.health(self._now_s) for wire in self._wires), *refused, twins)
+            self._health = (*(wire.health(self._now_s) for wire in self.wires), *refused, twins)
         return self._health
 
     def close(self) -> None:
         """Let go of every port."""
-        for wire in self._wires:
+        for wire in self.wires:
             wire.port.stop()
-        for wire in self._wires:
+        for wire in self.wires:
             wire.port.close()
 
 
