@@ -73,6 +73,7 @@ class Ear:
         """Take in what came by now."""
         samples, _ = self._sensors.read(tick, None)
         self.quality = self._bodies.feel(samples, tick, self._forced).quality
+        self._sensors.health()  # it counts rows over time, as in the loop
         if self.columns is not None:
             self.columns.feel(samples, tick)
 
