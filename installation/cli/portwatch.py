@@ -60,7 +60,8 @@ class Watched:
         if self.ear is None:
             return row
         health, pace = self.ear.health(), self.ear.wire.pace
-        heard = [dict(zip(ORGANS, person, strict=True)) for person in self.ear.quality.tolist()]
+        people = [] if self.ear.columns else self.ear.quality.tolist()  # columns are judged one by one
+        heard = [dict(zip(ORGANS, person, strict=True)) for person in people]
         row |= {
             "ok": health.ok,
             "health": health.text,

@@ -9,12 +9,14 @@ from types import SimpleNamespace
 import pytest
 
 from installation.cli.claim import Spot, Walk, entry_of, write
-from installation.cli.portwatch import PortWatch
+from installation.cli.columns import Guess
+from installation.cli.ears import heard_as
+from installation.cli.portwatch import PortWatch, Watched
 from installation.cli.touch import HOLD_S, Touch
 from installation.clock import OfflineClock
 from installation.sensors.find import Answer, Found
 from installation.show.load import load
-from installation.show.model import Show
+from installation.show.model import SensorPatch, Show
 from installation.testing.faults import noise
 from installation.testing.wires import Hub
 from tests.conftest import SHOW
@@ -174,8 +176,6 @@ def test_without_a_yes_and_with_a_problem_the_file_stays_as_it_is(folder: Path):
 
 def test_a_patch_that_another_show_began_keeps_its_own_names(show: Show):
     """A port that is patched already is moved to whoever touches it, with the wire that the patch says."""
-    from installation.show.model import SensorPatch
-
     own = SensorPatch(1, "lines", 9600, serial="NX0", names=(("pulse", "ppg"),))
     patched = dataclasses.replace(show, patch=dataclasses.replace(show.patch, sensors=(own,)))
     tent = Tent(patched, {"Elif": "1", "Tomo": "q"})
@@ -186,3 +186,41 @@ def test_a_patch_that_another_show_began_keeps_its_own_names(show: Show):
     assert str(Spot(port, 0)) == "virtual/ttyACM0"
     assert entry_of("Luz", port, 0) == {**entry, "wearer": "Luz"}
     tent.watch.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "guesses", "entry"),
+    [
+        (
+            Answer("columns", "", "20371,512,7", "lines", 9600),
+            [("1", "time_ms"), ("2", "ppg"), ("3", "-")],
+            {"baud": 9600, "columns": ["time_ms", "ppg", "-"]},
+        ),
+        (Answer("names", "", "pulse:512 x:7", "lines"), [("pulse", "ppg"), ("x", "-")], {"names": {"pulse": "ppg"}}),
+        (
+            Answer("cyton", "", wire="cyton"),
+            [("ch1", "ecg"), ("ch2", "-")],
+            {"names": {"ch1": "ecg", "acc_x": "acc_x", "acc_y": "acc_y", "acc_z": "acc_z"}},
+        ),
+        (Answer("firmata", "", wire="firmata", baud=57600), [("a0", "eda")], {"names": {"a0": "eda"}}),
+    ],
+)
+def test_what_columns_were_learnt_is_declared_in_the_patch(
+    answer: Answer, guesses: list[tuple[str, str]], entry: dict[str, object], folder: Path
+):
+    found = Found("/dev/ttyUSB0", "", "955", "1-1")
+    port = Watched(found, (), (), answer, heard=heard_as(found, answer))
+    told = tuple(Guess(column, channel, "") for column, channel in guesses)
+    port.ear = SimpleNamespace(guesses=lambda: told)  # type: ignore[assignment]  # an ear made by hand
+    patched = entry_of("Elif", port, 0)
+    assert patched == {"wearer": "Elif", "serial": "955", "wire": answer.wire, **entry}
+    assert tell(folder, [dict(patched)])[0] == 0
+
+
+def test_a_device_of_which_nothing_was_learnt_is_not_patched():
+    found = Found("/dev/ttyUSB0", "", "955", "1-1")
+    answer = Answer("columns", "", "20371,512", "lines")
+    for told in ((), (Guess("1", "time_ms", ""), Guess("2", "-", ""))):
+        port = Watched(found, (), (), answer, heard=heard_as(found, answer))
+        port.ear = SimpleNamespace(guesses=lambda told=told: told)  # type: ignore[assignment]  # as above
+        assert entry_of("Elif", port, 0) is None
