@@ -24,7 +24,7 @@ from installation.lights.guard import Guard
 from installation.lights.mix import Mixer
 from installation.outputs.identity import offline_identity
 from installation.outputs.send import Outputs
-from installation.sensors.read import OpenDevice, Sensors, serial_port
+from installation.sensors.read import OpenDevice, Sensors
 from installation.show.model import Show
 from installation.story.cues import opening, tell
 
@@ -118,14 +118,15 @@ def open_rooms(
     seed: int,
     epoch: int,
     hardware: bool,
-    open_device: OpenDevice = serial_port,
+    open_device: OpenDevice | None = None,
     sensors: Listening | None = None,
     desk: OrderDesk | None = None,
     ears: Ears | None = None,
     doors: tuple[Door, ...] = (),
     watchers: tuple[Watcher, ...] = (),
 ) -> Rooms:
-    """Furnish every room for `show`; with `hardware` the patched devices are opened, each by `open_device`.
+    """Furnish every room for `show`; with `hardware` the patched devices are opened, each by `open_device`,
+    else as serial ports of this machine.
 
     sensors, desk, ears: where they are not given, those of a night that is not a replay.
     """

@@ -69,8 +69,14 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("show", nargs="?", help="folder of the show, or the name of a shipped one")
     check.add_argument("--patch", type=Path, metavar="FILE", help="another venue's patch.toml")
 
-    ports = commands.add_parser("ports", help="list serial ports and what answers")
-    ports.add_argument("--json", action="store_true", help="print a JSON list instead of a table")
+    ports = commands.add_parser("ports", help="show serial ports, what answers and how well; patch them")
+    ports.add_argument("show", nargs="?", help="whose patch tells the wearers: a folder, or the name of a shipped show")
+    ports.add_argument("--patch", type=Path, metavar="FILE", help="another venue's patch.toml")
+    ports.add_argument("--once", action="store_true", help="listen for some seconds and print; as without a terminal")
+    ports.add_argument("--json", action="store_true", help="print a JSON list once instead of a table")
+    ports.add_argument("--seconds", type=_seconds, metavar="S", help="with --once, --json: listen so long (6)")
+    ports.add_argument("--claim", action="store_true", help="ask each wearer to touch their sensor; write patch.toml")
+    ports.add_argument("--yes", action="store_true", help="with --claim: write without asking")
 
     capture = commands.add_parser("capture", help="keep the raw bytes of a device, to be played with run --wire")
     capture.add_argument("port", metavar="PORT", help="path of the port, as nexus ports shows it")

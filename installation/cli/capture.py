@@ -11,7 +11,8 @@ from collections.abc import Callable
 from installation.cli.run import stopped_by_signals
 from installation.clock import Clock, RealClock
 from installation.frame import Chunk
-from installation.sensors.port import Port, Source, finder
+from installation.sensors.identity import finder
+from installation.sensors.port import Port, Source
 from installation.sensors.raw import Head, RawWriter
 
 LOOK_S = 0.05  # how often what came is written down; each chunk has its own stamp

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
-import logging
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from installation import __version__
+from installation.cli.messages import told_on_stderr
 from installation.cli.run import readdressed, safe_look, stopped_by_signals
 from installation.clock import RealClock
 from installation.outputs.identity import Identity
@@ -27,7 +27,6 @@ from installation.show.problems import ShowProblems, nearest
 
 def run(asked: argparse.Namespace) -> int:
     """Play the night as asked; the last line on stdout is `digest <64 hex>`."""
-    logging.basicConfig(level=logging.WARNING, format="nexus: %(message)s")
     try:
         if asked.offline and asked.out:
             raise ValueError("--offline sends nothing, and --out sends; one of the two would do")
@@ -43,7 +42,8 @@ def run(asked: argparse.Namespace) -> int:
         return 2
     for line in _before(night):
         print(line, file=sys.stderr)
-    digest, touched = _play(night, show, until, asked)
+    with told_on_stderr():
+        digest, touched = _play(night, show, until, asked)
     for line in _after(night, digest, touched):
         print(line, file=sys.stderr)
     print(f"digest {digest}", flush=True)

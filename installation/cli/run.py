@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
-import logging
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
 
+from installation.cli.messages import told_on_stderr
 from installation.cli.recording import Keeping, keeping, recorded
 from installation.cli.wires import with_captures
 from installation.clock import Clock, OfflineClock, RealClock, wall_epoch
@@ -29,7 +29,11 @@ FIRST_LIGHT_EVERY_S = 0.1
 
 def run(asked: argparse.Namespace) -> int:
     """Play the show as asked; the last line on stdout is `digest <64 hex>`."""
-    _log_above_the_status_line()
+    with told_on_stderr():
+        return _run(asked)
+
+
+def _run(asked: argparse.Namespace) -> int:
     try:
         show = load(find_show(asked.show), asked.patch)
         show = dataclasses.replace(show, patch=readdressed(show.patch, asked))
@@ -45,16 +49,6 @@ def run(asked: argparse.Namespace) -> int:
     digest = _offline(show, asked, kept, open_device) if asked.offline else _live(show, asked, kept, open_device)
     print(f"digest {digest}", flush=True)
     return 0
-
-
-def _log_above_the_status_line() -> None:
-    """Messages go to whatever stderr is at the moment: the live status line lifts them above itself."""
-
-    class ToStderr(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            print(f"nexus: {self.format(record)}", file=sys.stderr)
-
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[ToStderr()])
 
 
 def _offline(show: Show, asked: argparse.Namespace, kept: Keeping | None, open_device: OpenDevice) -> str:

@@ -13,7 +13,7 @@ from installation.sensors.devices import Device
 from installation.sensors.find import classify
 from installation.sensors.port import Source
 from installation.sensors.raw import RawSource, read_head, read_raw
-from installation.sensors.read import OpenDevice, serial_port
+from installation.sensors.read import OpenDevice, serial_ports
 from installation.show.model import SensorPatch, Show
 from installation.show.named import wearer_named
 
@@ -31,11 +31,12 @@ def with_captures(show: Show, wires: Sequence[str], *, hardware: bool) -> tuple[
     others = [patch for patch in show.patch.sensors if hardware and patch.wearer not in wearers]
     patch = dataclasses.replace(show.patch, sensors=(*played, *others))
     files = {patch.port for patch in played}
+    open_port = serial_ports()
 
     def open_device(device: Device, clock: Clock) -> Source:
         if device.identity in files:
             return RawSource(device.name, Path(device.identity))
-        return serial_port(device, clock)
+        return open_port(device, clock)
 
     return dataclasses.replace(show, patch=patch), open_device
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from installation.frame import CHANNELS, PortEvent
-from installation.sensors.port import Lister, finder
+from installation.sensors.identity import Lister, finder
 from installation.sensors.wires import Decoder, decoder, greeting
 from installation.show.model import SensorPatch, Show
 from installation.show.wires import rows_hz

@@ -21,6 +21,11 @@ class Greeter:
         self._next = 0  # command of the greeting
         self._from_s = -inf  # it is not said before
 
+    @property
+    def due_s(self) -> float:
+        """When there is something to write, inf for never."""
+        return self._from_s if self._greeting else inf
+
     def opened(self) -> None:
         """The device was opened: it is greeted from the first command on."""
         self._next, self._from_s = 0, -inf

@@ -16,13 +16,13 @@ SLOW, WELL = 0.8, 0.9  # shares of the due rate: below the first it is slow, unt
 
 
 class Pace:
-    """Rows a second of one device against `due_hz` of them; NaN where nobody knows: then it is never slow."""
+    """Rows a second of one device against `due_hz` of them; NaN where nobody knows: then it is only counted."""
 
     def __init__(self, due_hz: float = nan) -> None:
         self.due_hz = due_hz
         self.rate_hz = nan  # over the window, once that is full
         self.slow = False
-        self._window_s = max(WINDOW_S, LEAST_ROWS / due_hz) if due_hz > 0 else nan
+        self._window_s = max(WINDOW_S, LEAST_ROWS / due_hz) if due_hz > 0 else WINDOW_S
         self._marks: deque[tuple[float, int]] = deque()  # times, and rows up to them
 
     def restart(self) -> None:
@@ -32,8 +32,6 @@ class Pace:
 
     def look(self, now_s: float, rows: int) -> None:
         """Take in that so many rows came up to now."""
-        if not self._window_s > 0:
-            return
         self._marks.append((now_s, rows))
         while len(self._marks) > 1 and self._marks[1][0] <= now_s - self._window_s:
             self._marks.popleft()

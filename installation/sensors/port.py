@@ -1,42 +1,26 @@
-"""A serial port on a thread of its own that reads and stamps; opened again whenever it goes away.
+"""A device that is found, opened, read, lost and found again; and a thread that does so for one device.
 
-It writes nothing, but to a device that waits to be started.
+It writes nothing, but to a device that waits to be started.  Where one thread can read all ports, `reader.py` does.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-from typing import Any, Literal, Protocol
+from collections.abc import Callable, Sequence
+from typing import Literal, Protocol
 
 from installation.clock import Clock
 from installation.frame import Chunk, PortEvent
 from installation.sensors.greeter import Greeter
+from installation.sensors.line import READ_BYTES, Line, OpenLine, WaitingLine, explain
 
 RETRY_S = (0.25, 5.0)  # first and longest wait before a port is tried again
-READ_S = 0.2  # how long a read waits for a byte, a write for room, and so the longest that closing waits for the thread
-HELD_CHUNKS = 4096  # a minute of a busy port that nobody reads; then the oldest go
+HELD_CHUNKS = 4096  # a quarter of a minute of a busy port that nobody reads; then the oldest go
 
 GONE = {errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EIO}  # nothing there, or no longer
-
-
-class PortInfo(Protocol):
-    """What pyserial tells of a port that it lists."""
-
-    device: str
-    serial_number: str | None
-    location: str | None
-
-
-Lister = Callable[[], Iterable[PortInfo]]
-
-OpenLine = Callable[[str, int, float], Any]
-"""Opens a path at a speed, whose reads and writes wait so long: as pyserial's `Serial` does, or a virtual device."""
 
 
 class Source(Protocol):
@@ -60,28 +44,11 @@ class Source(Protocol):
         ...
 
 
-def list_all() -> Iterable[Any]:
-    """The serial ports of this machine, as pyserial lists them."""
-    from serial.tools.list_ports import comports  # only where there is hardware: it costs start-up time
-
-    ports: Iterable[Any] = comports()
-    return ports
-
-
-def open_serial(device: str, baud: int, read_s: float) -> Any:
-    """`device` opened for us alone, and told not to gather bytes where its driver can be."""
-    import serial
-
-    line = serial.Serial(device, baud, timeout=read_s, write_timeout=read_s, exclusive=True)
-    with contextlib.suppress(OSError, ValueError, AttributeError, NotImplementedError):
-        line.set_low_latency_mode(True)  # Linux: the 16 ms in which an FTDI bridge gathers bytes become 1 ms
-    return line
-
-
 class Connection:
-    """One device, named by `identity`: found, opened, read, lost and found again, one `turn` after the other.
+    """One device, named by `identity`: found, opened, read, lost and found again.
 
     `find` gives its path, anew each time; `open_line` opens that.  `greeting`: the commands that start it.
+    Silence is no loss: an Arduino that begins anew when it is opened would never get to speak.
     Nothing that happens to the device raises.
     """
 
@@ -92,46 +59,65 @@ class Connection:
         baud: int,
         now_s: Callable[[], float],
         find: Callable[[], str],
-        open_line: OpenLine = open_serial,
+        open_line: OpenLine = WaitingLine,
         greeting: Sequence[bytes] = (),
     ) -> None:
         self.wire = wire
+        self.line: Line | None = None
         self._identity = identity
         self._baud = baud
         self._now_s = now_s
         self._find = find
         self._open_line = open_line
         self._greeter = Greeter(greeting)
-        self._line: Any = None
         self._wait_s = RETRY_S[0]
         self._told = ("", "")
         self._came: deque[Chunk | PortEvent] = deque(maxlen=HELD_CHUNKS)
 
+    @property
+    def due_s(self) -> float:
+        """When the open device is to be greeted, inf for never."""
+        return self._greeter.due_s
+
     def turn(self) -> float:
-        """Open the device, or take what it sends within `READ_S`; seconds to stay away before the next turn."""
+        """Open the device, or take what it sends; seconds to stay away before the next turn."""
+        return self.open() if self.line is None else self.hear() or self.greet()
+
+    def open(self) -> float:
+        """Find the device and open it; 0, or seconds to wait before the next try."""
         device = self._identity
         try:
-            if self._line is None:
-                device = self._find()
-                self._line = self._open_line(device, self._baud, READ_S)
-                self._greeter.opened()
-                self._tell("opened", f"{device} is open")
-            elif self._read(self._line):
-                self._wait_s = RETRY_S[0]
-                self._greeter.heard(self._now_s())
-            if command := self._greeter.due(self._now_s()):
-                self._line.write(command)
-            return 0.0
+            device = self._find()
+            self.line = self._open_line(device, self._baud)
         except Exception as problem:  # pyserial raises OSError, and at hang-ups TypeError or termios.error
-            self.close()
-            if self._told[0] == "opened":
-                self._tell("closed", f"{self._identity} went away; it is opened again as soon as it is back")
-            elif getattr(problem, "errno", None) in GONE or "FileNotFoundError" in str(problem):
-                self._tell("missing", f"{self._identity} is not there: plug it in, or see `nexus ports` for what is")
-            else:
-                self._tell("refused", explain(problem, device))
-            wait_s, self._wait_s = self._wait_s, min(2 * self._wait_s, RETRY_S[1])
-            return wait_s
+            return self._lost(problem, device)
+        self._greeter.opened()
+        self._tell("opened", f"{device} is open")
+        return self.greet()
+
+    def hear(self) -> float:
+        """Take and stamp what the open device sent; 0, or seconds to wait where it went away."""
+        assert self.line is not None
+        try:
+            data = self.line.read(READ_BYTES)
+        except Exception as problem:  # as above
+            return self._lost(problem, self._identity)
+        if data:
+            self._wait_s = RETRY_S[0]
+            now_s = self._now_s()
+            self._came.append(Chunk(now_s, self.wire, data))
+            self._greeter.heard(now_s)
+        return 0.0
+
+    def greet(self) -> float:
+        """Say what is due to the open device; 0, or seconds to wait where it went away."""
+        assert self.line is not None
+        try:
+            if command := self._greeter.due(self._now_s()):
+                self.line.write(command)
+        except Exception as problem:  # as above
+            return self._lost(problem, self._identity)
+        return 0.0
 
     def take(self, until_s: float) -> list[Chunk | PortEvent]:
         """What came up to `until_s`, oldest first; safe beside a thread that turns."""
@@ -142,20 +128,22 @@ class Connection:
 
     def close(self) -> None:
         """Let go of the device."""
-        line, self._line = self._line, None
+        line, self.line = self.line, None
         if line is not None:
             with contextlib.suppress(Exception):  # as above: what hung up may fail at closing too
                 line.close()
 
-    def _read(self, line: Any) -> bool:
-        """Wait for a byte, take all that are there, and stamp them; False where none came."""
-        data: bytes = line.read(1)
-        if not data:
-            return False
-        if more := line.in_waiting:
-            data += line.read(more)
-        self._came.append(Chunk(self._now_s(), self.wire, data))
-        return True
+    def _lost(self, problem: Exception, device: str) -> float:
+        """Let go of a device that failed, tell of it, and give the seconds to wait, twice as many each time."""
+        self.close()
+        if self._told[0] == "opened":
+            self._tell("closed", f"{self._identity} went away; it is opened again as soon as it is back")
+        elif getattr(problem, "errno", None) in GONE or "FileNotFoundError" in str(problem):
+            self._tell("missing", f"{self._identity} is not there: plug it in, or see `nexus ports` for what is")
+        else:
+            self._tell("refused", explain(problem, device))
+        wait_s, self._wait_s = self._wait_s, min(2 * self._wait_s, RETRY_S[1])
+        return wait_s
 
     def _tell(self, what: Literal["opened", "closed", "missing", "refused"], reason: str) -> None:
         """Add an event, once for each change; that a port which went away is missing is no news."""
@@ -202,52 +190,3 @@ class Port:
             if wait_s:
                 self._closing.wait(wait_s)
         self._connection.close()
-
-
-def finder(port: str = "", serial: str = "", location: str = "", lister: Lister | None = None) -> Callable[[], str]:
-    """How to find a device anew each time: its path, or whichever port has its serial number or location."""
-    if port:
-        return lambda: port
-    lister = lister or list_all
-    kind, wanted = ("serial", serial) if serial else ("location", location)
-    field = "serial_number" if serial else "location"
-
-    def find() -> str:
-        devices = [info.device for info in lister() if getattr(info, field) == wanted]
-        if not devices:
-            raise OSError(errno.ENODEV, f"no port has the USB {kind} {wanted}")
-        if len(devices) > 1:
-            alike = " and ".join(devices)
-            raise OSError(
-                errno.EINVAL, f"{alike} have the same USB {kind}; patch them by another that `nexus ports` shows"
-            )
-        return devices[0]
-
-    return find
-
-
-def explain(problem: Exception, device: str) -> str:
-    """Why a port could not be opened, and what would do."""
-    number = getattr(problem, "errno", None)
-    if number in (errno.EACCES, errno.EPERM) or "PermissionError" in str(problem):
-        return _permission(Path(device))
-    if number in (errno.EBUSY, errno.EAGAIN):
-        return f"{device} is in use by another program (a serial monitor?): close it there"
-    return f"{device} cannot be opened: {getattr(problem, 'strerror', None) or problem}"
-
-
-def _permission(node: Path) -> str:
-    """What a person who may not open a port does about it, on their system."""
-    if sys.platform.startswith("win"):
-        return f"{node} may not be opened: another program (a serial monitor?) has it; close it there"
-    if sys.platform.startswith("linux"):
-        import grp
-
-        with contextlib.suppress(KeyError, OSError):
-            group = grp.getgrgid(node.stat().st_gid).gr_name
-            if group != "root":
-                return (
-                    f"{node} may be opened by the group {group} only: "
-                    f"type `sudo usermod -aG {group} $USER`, then log out and in again"
-                )
-    return f"{node} may not be opened by this user: its owner or an administrator has to allow reading and writing it"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import inf
@@ -12,8 +13,11 @@ import numpy as np
 from installation.clock import Clock
 from installation.frame import Body, Health, PortEvent, Samples, Tick
 from installation.sensors.devices import Device, share_out
+from installation.sensors.greeter import SILENT_S as WAKE_S
+from installation.sensors.identity import PortList
 from installation.sensors.pace import Pace
 from installation.sensors.port import Port, Source
+from installation.sensors.reader import Reader
 from installation.sensors.stream import Crowd, Sample, Stream, joined, samples
 from installation.sensors.timing import Timing
 from installation.sensors.twins import Twins
@@ -28,9 +32,21 @@ OpenDevice = Callable[[Device, Clock], Source]
 """How a patched device is reached."""
 
 
-def serial_port(device: Device, clock: Clock) -> Source:
-    """The device on a serial port of this machine, read on a thread."""
-    return Port(device.name, device.identity, device.baud, clock, device.finder(None), device.greeting)
+def serial_ports(threads: bool = sys.platform == "win32") -> OpenDevice:
+    """The serial ports of this machine, all read on one thread; or on one each, where no selector knows them."""
+    listed: PortList | None = None
+    reader: Reader | None = None
+
+    def open_device(device: Device, clock: Clock) -> Source:
+        nonlocal listed, reader
+        listed = listed or PortList(clock.now_s)
+        find = device.finder(listed)
+        if threads:
+            return Port(device.name, device.identity, device.baud, clock, find, device.greeting)
+        reader = reader or Reader(clock)
+        return reader.port(device.name, device.identity, device.baud, find, device.greeting)
+
+    return open_device
 
 
 @dataclass(slots=True)
@@ -59,6 +75,8 @@ class Wire:
             ok, text = True, "opening"
         elif self.state.what != "opened":
             ok, text = False, self.state.reason
+        elif newest_s <= self.opened_s and now_s - self.opened_s <= WAKE_S + SILENT_S and self.heard_s < self.opened_s:
+            ok, text = True, "open; boards take a moment before they speak"
         elif silent_s <= SILENT_S:
             ok, text = True, f"{handled} rows, {dropped} bad lines"
             if lost:
@@ -73,22 +91,26 @@ class Wire:
 
 
 class Sensors:
-    """Everyone's devices and twins; `patched` (N,) says whose own devices the venue has patched."""
+    """Everyone's devices and twins; `patched` (N,) says whose own devices the venue has patched.
+
+    wires: the devices, for whoever looks on.
+    """
 
     def __init__(
-        self, show: Show, clock: Clock, seed: int, hardware: bool = True, open_device: OpenDevice = serial_port
+        self, show: Show, clock: Clock, seed: int, hardware: bool = True, open_device: OpenDevice | None = None
     ) -> None:
         wearers = len(show.wearers)
         self.patched = np.zeros(wearers, np.bool_)
-        self._wires: list[Wire] = []
+        self.wires: list[Wire] = []
         self._refused: list[PortEvent] = []
         if hardware:
+            open_device = open_device or serial_ports()
             devices, self._refused = share_out(show, clock.now_s())
             for device in devices:
                 streams: list[Stream | Crowd] = [Stream(w, decoder, Timing()) for w, decoder in device.carries]
                 if device.crowd is not None:
                     streams.append(Crowd(device.crowd, Timing()))
-                self._wires.append(Wire(open_device(device, clock), streams, pace=Pace(device.due_hz)))
+                self.wires.append(Wire(open_device(device, clock), streams, pace=Pace(device.due_hz)))
                 self.patched[device.of] = True
         self._clock = clock
         self._twins = Twins(wearers, seed)
@@ -103,7 +125,7 @@ class Sensors:
         parts: list[Samples] = []
         events, self._events = self._events, []
         until_s = self._clock.now_s()  # what came while the tick was late need not wait for the next
-        for wire in self._wires:
+        for wire in self.wires:
             for came in wire.port.take(until_s):
                 if isinstance(came, PortEvent):
                     events.append(came)
@@ -127,14 +149,14 @@ class Sensors:
             people = "1 simulated person" if len(self.patched) == 1 else f"{len(self.patched)} simulated people"
             twins = Health("twins", "wire", True, people, self._twins.handled)
             refused = [Health(event.wire, "wire", False, event.reason) for event in self._refused]
-            self._health = (*(wire.health(self._now_s) for wire in self._wires), *refused, twins)
+            self._health = (*(wire.health(self._now_s) for wire in self.wires), *refused, twins)
         return self._health
 
     def close(self) -> None:
         """Let go of every port."""
-        for wire in self._wires:
+        for wire in self.wires:
             wire.port.stop()
-        for wire in self._wires:
+        for wire in self.wires:
             wire.port.close()
 
 

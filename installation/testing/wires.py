@@ -150,11 +150,6 @@ class Line:
         self._data = b""
 
     @property
-    def in_waiting(self) -> int:
-        """Bytes that can be read at once."""
-        return len(self._data)
-
-    @property
     def due_s(self) -> float:
         """When something happens next: bytes come, or the cable is found to be out."""
         return self._board.arrived[0][0] if self._board.arrived else self.broken_s
@@ -263,7 +258,7 @@ class VirtualPort:
         """Let go of the board."""
         self._connection.close()
 
-    def _open(self, port: str, baud: int, read_s: float) -> Line:
+    def _open(self, port: str, baud: int) -> Line:
         self._line = self._hub.open_line(port, self._at_s)
         return self._line
 

@@ -3,16 +3,21 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from installation.clock import RealClock
+from installation.clock import Clock, RealClock
 from installation.frame import Chunk, PortEvent
-from installation.sensors.port import Port, explain, finder
-from tests.sensors.fakes import Device, wait_for
+from installation.sensors.identity import finder
+from installation.sensors.line import explain
+from installation.sensors.port import Connection, Port
+from installation.sensors.reader import Reader, SharedPort
+from tests.sensors.fakes import Device, SetClock, wait_for
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no pseudo-terminals")
 
@@ -24,13 +29,33 @@ def device(tmp_path: Path) -> Iterator[Device]:
     device.unplug()
 
 
+Open = Callable[..., Port | SharedPort]
+
+
+def on_a_thread_of_its_own(identity: str, find: Callable[[], str], clock: Clock, **more: object) -> Port:
+    return Port("Elif", identity, 115200, clock, find, **more)  # type: ignore[arg-type]  # the tests' own keywords
+
+
+def on_the_reader(identity: str, find: Callable[[], str], clock: Clock, **more: object) -> SharedPort:
+    return Reader(clock).port("Elif", identity, 115200, find, **more)  # type: ignore[arg-type]  # as above
+
+
+@pytest.fixture(autouse=True, params=[on_the_reader, on_a_thread_of_its_own])
+def opened(request: pytest.FixtureRequest) -> Open:
+    """Both ways to read a port: what one does, the other does."""
+    Listener.opened = request.param
+    return request.param  # type: ignore[no-any-return]  # one of the two above
+
+
 class Listener:
     """A port, and all that came from it so far."""
+
+    opened: Open
 
     def __init__(self, path: Path | str, **found: object) -> None:
         self.clock = RealClock()
         find = finder(**found) if found else finder(str(path))  # type: ignore[arg-type]  # the tests' own keywords
-        self.port = Port("Elif", str(path), 115200, self.clock, find)
+        self.port = type(self).opened(str(path), find, self.clock)
         self.came: list[Chunk | PortEvent] = []
 
     def __enter__(self) -> Listener:
@@ -71,7 +96,7 @@ def test_what_came_after_the_tick_waits_for_the_next(device: Device):
         wait_for(lambda: listener.told == ["opened"])
         tick_s = listener.clock.now_s()
         device.send(b"S512\r\n")
-        wait_for(lambda: bool(listener.port._connection._came))
+        listener.clock.sleep_s(0.05)
         assert listener.port.take(tick_s) == []
         wait_for(lambda: listener.data == b"S512\r\n")
 
@@ -115,7 +140,6 @@ def test_a_file_that_is_no_port_is_refused_and_nothing_raises(tmp_path: Path):
     path.write_text("S512\r\n")
     with Listener(path) as listener:
         wait_for(lambda: listener.told == ["refused"])
-        assert listener.port._thread.is_alive()
 
 
 def test_closing_takes_less_than_a_second_whatever_the_port_does(device: Device, tmp_path: Path):
@@ -124,13 +148,12 @@ def test_closing_takes_less_than_a_second_whatever_the_port_does(device: Device,
         wait_for(lambda listener=listener: bool(listener.told))
         start_s = listener.clock.now_s()
         listener.port.close()
-        assert listener.clock.now_s() - start_s < 1.0
-        assert not listener.port._thread.is_alive()
+        assert listener.clock.now_s() - start_s < 0.9
 
 
-def test_a_device_that_takes_nothing_of_its_greeting_does_not_hold_up_the_thread(device: Device):
+def test_a_device_that_takes_nothing_of_its_greeting_is_let_go(device: Device, opened: Open):
     clock = RealClock()
-    port = Port("Elif", str(device.path), 115200, clock, finder(str(device.path)), greeting=(bytes(1 << 20),))
+    port = opened(str(device.path), finder(str(device.path)), clock, greeting=(bytes(1 << 20),))
     told: list[str] = []
 
     def gone() -> bool:
@@ -139,7 +162,76 @@ def test_a_device_that_takes_nothing_of_its_greeting_does_not_hold_up_the_thread
 
     wait_for(gone)
     port.close()
-    assert not port._thread.is_alive()
+
+
+def test_a_board_that_is_silent_after_it_was_opened_is_not_opened_again(device: Device):
+    """An Arduino begins anew whenever its port is opened."""
+    with Listener(device.path) as listener:
+        wait_for(lambda: listener.told == ["opened"])
+        listener.clock.sleep_s(0.6)  # longer than a read, and than the first try again
+        device.send(b"S512\r\n")
+        wait_for(lambda: listener.data == b"S512\r\n")
+        assert listener.told == ["opened"]
+
+
+def test_one_reader_serves_many_ports_and_ends_with_the_last(tmp_path: Path):
+    clock = RealClock()
+    reader = Reader(clock)
+    devices = [Device(tmp_path / f"pulse{number}") for number in range(8)]
+    ports = [reader.port(f"w{n}", str(one.path), 115200, finder(str(one.path))) for n, one in enumerate(devices)]
+    missing = reader.port("nobody", "none", 115200, finder(str(tmp_path / "none")))
+
+    def came(port: SharedPort) -> bytes:
+        return b"".join(one.data for one in port.take(clock.now_s()) if isinstance(one, Chunk))
+
+    for port in ports:
+        wait_for(lambda port=port: port.fd >= 0)
+    for number, one in enumerate(devices):
+        one.send(b"S%d\r\n" % number)
+    for number, port in enumerate(ports):
+        wait_for(lambda port=port, number=number: came(port) == b"S%d\r\n" % number)
+    for port in (*ports, missing):
+        port.close()
+    assert [thread.name for thread in threading.enumerate() if thread.name == "ports"] == []
+    again = reader.port("w0", "again", 115200, finder(str(devices[0].path)))
+    wait_for(lambda: again.fd >= 0)
+    again.close()
+    for one in devices:
+        one.unplug()
+
+
+def test_a_port_that_is_slow_to_open_holds_up_nobody_and_is_let_go_all_the_same(device: Device, tmp_path: Path):
+    clock = RealClock()
+    reader = Reader(clock)
+    held = threading.Event()
+
+    def slow() -> str:
+        held.wait(5.0)
+        return str(device.path)
+
+    waiting = reader.port("slow", "slow", 115200, slow)
+    other = Device(tmp_path / "other")
+    port = reader.port("w0", "other", 115200, finder(str(other.path)))
+    wait_for(lambda: port.fd >= 0)
+    other.send(b"S512\r\n")
+    wait_for(lambda: any(isinstance(one, Chunk) for one in port.take(clock.now_s())))
+    waiting.close()
+    port.close()
+    held.set()
+    other.unplug()
+
+
+def test_a_device_that_stays_away_is_looked_for_less_and_less_often():
+    clock, tries = SetClock(), []
+
+    def find() -> str:
+        tries.append(clock.now_s())
+        raise OSError(errno.ENODEV, "no port has it")
+
+    connection = Connection("Elif", "serial 1", 115200, clock.now_s, find)
+    for _ in range(8):
+        clock.set_s(clock.now_s() + connection.turn())
+    assert [later - sooner for sooner, later in pairwise(tries)] == [0.25, 0.5, 1.0, 2.0, 4.0, 5.0, 5.0]
 
 
 def listed(device: str, serial: str | None, location: str | None) -> SimpleNamespace:
@@ -164,7 +256,8 @@ def test_two_devices_with_one_serial_number_are_refused_by_name(device: Device):
     with Listener("serial 0001", serial="0001", lister=lambda: ports) as listener:
         wait_for(lambda: listener.told == ["refused"])
         reason = listener.came[0].reason  # type: ignore[union-attr]  # it is an event
-        assert "/dev/a and /dev/b" in reason
+        assert "/dev/a (location 1-1) and /dev/b (location 1-2)" in reason
+        assert "patch each by its location" in reason
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="groups of devices are Linux's way")

@@ -290,3 +290,51 @@ def test_two_speeds_for_one_device_are_refused(tmp_path: Path):
         assert house.events[0].what == "refused"
         assert "115200" in house.events[0].reason
         assert house.sensors.patched.tolist() == [True, False]
+
+
+class Quiet:
+    """A board that was opened at a moment, and says what it says from another on."""
+
+    wire = "Elif"
+
+    def __init__(self, opened_s: float, speaks_s: float) -> None:
+        self._coming = [
+            PortEvent(opened_s, "Elif", "opened", "x", "x is open"),
+            *(Chunk(speaks_s + n / 50, "Elif", b"S512\r\n") for n in range(500)),
+        ]
+
+    def take(self, until_s: float) -> list[Chunk | PortEvent]:
+        came = [one for one in self._coming if one.time_s <= until_s]
+        del self._coming[: len(came)]
+        return came
+
+    def stop(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+def wire_told(speaks_s: float, until_s: float) -> list[tuple[bool, str]]:
+    """What is told of a board that speaks from `speaks_s` on, once a second."""
+    clock, board = SetClock(), Quiet(0.0, speaks_s)
+    sensors = Sensors(show_of(1, pulse(0, Path("x"))), clock, seed=1, open_device=lambda device, clock: board)
+    told = []
+    for number in range(round(until_s * 60) + 1):
+        clock.set_s(number / 60)
+        sensors.read(tick_at(number / 60, number), None)
+        health = sensors.health()[0]
+        if number % 60 == 30:
+            told.append((health.ok, health.text))
+    return told
+
+
+def test_an_arduino_that_starts_anew_when_it_is_opened_is_not_called_dead():
+    assert all(ok for ok, _ in wire_told(speaks_s=2.4, until_s=9.0))
+
+
+def test_a_board_that_never_speaks_is_called_silent_after_some_seconds():
+    told = wire_told(speaks_s=1e9, until_s=6.0)
+    assert [ok for ok, _ in told] == [True, True, True, True, False, False]
+    assert told[0][1] == "open; boards take a moment before they speak"
+    assert "silent" in told[-1][1]
