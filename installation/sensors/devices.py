@@ -48,6 +48,11 @@ class Device:
         return self.patch.baud
 
     @property
+    def declared_hz(self) -> float:
+        """Rows a second of each of its wearers, as its wire format's table or the patch says; NaN where none does."""
+        return rows_hz(self.patch.wire, [name for name, _ in self.patch.names], self.patch.rate_hz)
+
+    @property
     def greeting(self) -> tuple[bytes, ...]:
         """The commands that start it."""
         return greeting(self.patch)

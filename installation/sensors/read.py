@@ -85,7 +85,9 @@ class Sensors:
         if hardware:
             devices, self._refused = share_out(show, clock.now_s())
             for device in devices:
-                streams: list[Stream | Crowd] = [Stream(w, decoder, Timing()) for w, decoder in device.carries]
+                streams: list[Stream | Crowd] = [
+                    Stream(wearer, decoder, Timing(device.declared_hz)) for wearer, decoder in device.carries
+                ]
                 if device.crowd is not None:
                     streams.append(Crowd(device.crowd, Timing()))
                 self._wires.append(Wire(open_device(device, clock), streams, pace=Pace(device.due_hz)))
