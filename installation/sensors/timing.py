@@ -65,11 +65,12 @@ class Floor:
     """The line under the arrivals of one stream.
 
     slope: seconds for each unit of x, NaN until it is known; 1 from the beginning where x is
-    the device's own seconds.
+    the device's own seconds · within: share by which it may become another.
     """
 
-    def __init__(self, slope: float = nan) -> None:
+    def __init__(self, slope: float = nan, within: float = inf) -> None:
         self.slope = slope
+        self._within = within
         self._first_slope = slope
         self._x: float = 0.0
         self._t: float = 0.0
@@ -139,8 +140,15 @@ class Floor:
         hull = under([point for part in self._hulls for point in part])
         right = next(i for i, (x, _) in enumerate(hull) if x >= middle)
         (x0, t0), (x1, t1) = hull[right - 1], hull[right]
-        if t1 > t0:
-            self.slope, self._x, self._t, self._edge_ends_x = (t1 - t0) / (x1 - x0), x0, t0, x1
+        if t1 <= t0:
+            return
+        slope = (t1 - t0) / (x1 - x0)
+        if abs(slope / self._first_slope - 1) > self._within:
+            first = self._first_slope
+            self.slope = slope = first * (1 + self._within if slope > first else 1 - self._within)
+            self._lower(*min(hull, key=lambda point: point[1] - slope * point[0]))
+        else:
+            self.slope, self._x, self._t, self._edge_ends_x = slope, x0, t0, x1
 
 
 class Timing:
