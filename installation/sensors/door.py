@@ -68,6 +68,7 @@ class Door:
         self._budget = Budget()
         self._flood_s: float | None = None  # when something was left out last
         self._strangers: set[str] = set()
+        self._long = False  # a datagram that was too long was told of
         self._told = ""
         self._came: deque[Chunk | PortEvent] = deque(maxlen=HELD_CHUNKS)
         self._closing = threading.Event()
@@ -94,9 +95,17 @@ class Door:
         """Take one datagram, whatever is in it."""
         if self._allow and not self._allowed(sender):
             return
-        if len(datagram) > MOST_BYTES or not self._budget.take(len(datagram) + HEADER_BYTES, now_s):
+        if len(datagram) > MOST_BYTES:
+            if not self._long:
+                self._long = True
+                log.warning("%s: a datagram of over %d bytes is left out, as all such are", self.wire, MOST_BYTES)
+            return
+        if not self._budget.take(len(datagram) + HEADER_BYTES, now_s):
             if self._flood_s is None:
-                self._tell("refused", f"{self._identity} is flooded: what goes over 2 MB a second is left out")
+                self._tell(
+                    "refused",
+                    f"{self._identity} is flooded: what goes over {MOST_BYTES_S / 1e6:g} MB a second is left out",
+                )
             self._flood_s = now_s
             return
         if self._flood_s is not None and now_s - self._flood_s > FLOOD_S:

@@ -123,6 +123,8 @@ class Dialogue:
         who = f"EmotiBit {self._device}" if self._device else f"EmotiBit at {self._ask[0][0]}"
         if reason := self.seen.get(self._device) or (not self._device and next(iter(self.seen.values()), "")):
             return f"{who} {reason}"
+        if self._peer is not None:
+            return f"{who} answers, but none of its data come: does this computer's firewall let UDP in?"
         others = ", ".join(sorted(name for name in self.seen if name != self._device))
         there = f"; there are: {others}" if others else ""
         return f"{who} does not answer: switch it on in this network, or give its host in patch.toml{there}"

@@ -152,6 +152,7 @@ class Scattered:
             if isnan(reading.device_s):
                 undated.setdefault(reading.series, []).append(reading)
             else:
+                # -1, which only tells the time, is the last series: its device has one wearer
                 dated.setdefault(self._series[reading.series].column, []).append(reading)
         for place, readings in undated.items():
             self._series[place].counted(chunk.time_s, readings, into)

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from installation.clock import RealClock
 from installation.frame import CHANNELS, Chunk, Floats, PortEvent
 from installation.sensors.emotibit import EVERYBODY, HELLO_PORT, LOST_S, Dialogue, EmotiBitLink, Said
+from installation.sensors.read import Sensors
 from installation.sensors.scattered import Row, Scattered
 from installation.sensors.simulated.emotibit import DROPPED_S, EmotiBitDevice, Sent
 from installation.sensors.wires.emotibit import EmotiBit, Line, decode, encode, payload
-from tests.sensors.fakes import wait_for
+from installation.show.model import SensorPatch
+from tests.sensors.fakes import show_of, tick_at, wait_for
 
 PPG, EDA = CHANNELS.index("ppg"), CHANNELS.index("eda")
 KINDS = {"PG": PPG, "EA": EDA}
@@ -206,7 +208,7 @@ def test_a_device_drops_a_host_that_does_not_ping():
 class OnLoopback:
     """Simulated devices, each at an address of its own, on a thread."""
 
-    def __init__(self, *devices: EmotiBitDevice) -> None:
+    def __init__(self, *devices: EmotiBitDevice, port: int = 0) -> None:
         self.clock = RealClock()
         self.devices = {f"127.0.0.{at + 2}": device for at, device in enumerate(devices)}
         self.quiet = False
@@ -217,9 +219,13 @@ class OnLoopback:
             for host in self.devices
             for door in ("hello", "data")
         }
-        for (host, _), door in self._doors.items():
-            door.bind((host, 0))
-            door.setblocking(False)
+        try:
+            for (host, what), door in self._doors.items():
+                door.bind((host, port if what == "hello" else 0))
+                door.setblocking(False)
+        except OSError:
+            self._closing.close()
+            raise
         self.ask = [door.getsockname() for (_, what), door in self._doors.items() if what == "hello"]
         self._thread = threading.Thread(target=self._run)
 
@@ -285,6 +291,41 @@ def test_two_devices_are_told_apart_by_their_ids_and_one_that_goes_away_is_linke
     finally:
         for link in links:
             link.close()
+
+
+def test_a_patched_device_fills_its_wearers_column_with_what_it_usually_has():
+    names = (("PG", "ppg"), ("EA", "eda"))
+    patch = SensorPatch(0, "emotibit", 0, host="127.0.0.2", names=names)
+    try:
+        devices = OnLoopback(EmotiBitDevice("MD-1", times_as_values), port=HELLO_PORT)
+    except OSError:
+        pytest.skip("this system has one loopback address only, or an EmotiBit's port is taken")
+    with devices:
+        clock = devices.clock
+        sensors = Sensors(show_of(1, patch), clock, seed=1)
+        rows: set[tuple[int, bool]] = set()
+
+        def filled() -> bool:
+            samples, _ = sensors.read(tick_at(clock.now_s()), None)
+            mine = samples.column == 0
+            rows.update(zip(samples.channel[mine].tolist(), (samples.value[mine] == 3.25).tolist(), strict=True))
+            return len(rows) == 2
+
+        try:
+            wait_for(filled, 5.0)
+            assert rows == {(PPG, False), (EDA, True)}
+            health = sensors.health()[0]
+            assert (health.name, health.ok) == ("w0 at EmotiBit at 127.0.0.2", True)
+        finally:
+            sensors.close()
+
+
+def test_a_device_whose_data_do_not_come_is_told_apart_from_one_that_is_not_there():
+    dialogue = Dialogue("MD-1", "", (9, 7))
+    assert "switch it on" in dialogue.missing()
+    answer = EmotiBitDevice("MD-1", times_as_values).hear(encode(Line(0, 1, "HE")), HOST, 0.0)[0]
+    dialogue.hear_hello(answer.data.rstrip() + b"\r\n", DEVICE, 0.0)
+    assert "firewall" in dialogue.missing()
 
 
 def test_a_device_that_does_not_answer_is_told_with_those_that_do(two: OnLoopback):

@@ -243,6 +243,17 @@ def test_a_flood_is_left_out_and_told_once_until_it_is_over():
         door.close()
 
 
+def test_a_datagram_that_is_too_long_is_left_out_and_told_once(caplog: pytest.LogCaptureFixture):
+    door, _ = opened_door(RealClock())
+    try:
+        for _ in range(3):
+            door.hear(bytes(MOST_BYTES + 1), LOOPBACK, 5.0)
+        assert door.take(1e9) == []
+        assert sum("is left out" in record.getMessage() for record in caplog.records) == 1
+    finally:
+        door.close()
+
+
 def test_a_budget_grows_back_to_a_seconds_worth():
     budget = Budget()
     assert budget.take(MOST_BYTES_S, 100.0)

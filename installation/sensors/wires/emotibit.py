@@ -53,9 +53,9 @@ def encode(line: Line, version: int = 1, reliability: int = 100) -> bytes:
 
 
 def decode(line: bytes) -> Line | None:
-    """What a line says, without its end; None where it says nothing sound."""
+    """What a line says; None where it says nothing sound."""
     try:
-        text = line.decode("ascii")
+        text = line.strip().decode("ascii")
     except UnicodeDecodeError:
         return None
     time_ms, number, count, kind, *rest = fields = text.split(",") if text.count(",") >= FIELDS - 1 else [""] * FIELDS
@@ -97,7 +97,7 @@ class EmotiBit:
             self._bad += 1
         readings: list[Reading] = []
         for text in lines:
-            line = decode(text.strip()) if text.strip() else None
+            line = decode(text)
             if line is None:
                 self._bad += bool(text.strip())
             else:
