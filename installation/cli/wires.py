@@ -57,7 +57,7 @@ def _patched(show: Show, wire: str) -> SensorPatch:
         raise ValueError(f"{path} can't be read: {error.strerror or error}") from None
     own = next((patch for patch in show.patch.sensors if patch.wearer == wearer), None)
     if own is not None:
-        return dataclasses.replace(own, port=text, serial="", location="", baud=baud)
+        return dataclasses.replace(own, port=text, serial="", location="", udp=0, device="", host="", baud=baud)
     answer = classify(data)
     if answer.wire == "pulsesensor":
         return SensorPatch(wearer, "pulsesensor", baud, port=text)

@@ -10,9 +10,11 @@ from installation.frame import CHANNELS, PortEvent
 from installation.sensors.identity import Lister, finder
 from installation.sensors.wires import Decoder, decoder, greeting
 from installation.show.model import SensorPatch, Show
-from installation.show.wires import rows_hz
+from installation.show.wires import FORMATS, rows_hz
 
 if TYPE_CHECKING:
+    from installation.sensors.wires.emotibit import EmotiBit
+    from installation.sensors.wires.osc import Osc
     from installation.sensors.wires.pack import Pack
 
 
@@ -21,18 +23,19 @@ NAMED = 3  # more names are no name
 
 @dataclass(slots=True)
 class Device:
-    """A patched device: identity is its path, `serial <number>` or `location <place>`.
+    """A patched device: identity is its path, or what else finds it: `serial <number>`, `udp <port>` and the like.
 
     of: wearers whose sensor is on it, wearers: their names · carries: (wearer, decoder) of each, or crowd: the
-    decoder of all, where it is a gateway · due_hz: rows a second of all wearers together, NaN where its maker decides.
+    decoder of all, where it is a gateway or a door · due_hz: rows a second of all wearers together, NaN where its
+    maker decides.
     """
 
     identity: str
     patch: SensorPatch
     wearers: list[str] = field(default_factory=list)
     of: list[int] = field(default_factory=list)
-    carries: list[tuple[int, Decoder]] = field(default_factory=list)
-    crowd: Pack | None = None
+    carries: list[tuple[int, Decoder | EmotiBit]] = field(default_factory=list)
+    crowd: Pack | Osc | None = None
     due_hz: float = 0.0
 
     @property
@@ -46,6 +49,11 @@ class Device:
     def baud(self) -> int:
         """Bits a second."""
         return self.patch.baud
+
+    @property
+    def declared_hz(self) -> float:
+        """Rows a second of each of its wearers, as its wire format's table or the patch says; NaN where none does."""
+        return rows_hz(self.patch.wire, [name for name, _ in self.patch.names], self.patch.rate_hz)
 
     @property
     def greeting(self) -> tuple[bytes, ...]:
@@ -67,8 +75,8 @@ def share_out(show: Show, now_s: float) -> tuple[list[Device], list[PortEvent]]:
     refused = []
     for patch in show.patch.sensors:
         wearer = show.wearers[patch.wearer].name
-        identity = patch.port or (f"serial {patch.serial}" if patch.serial else f"location {patch.location}")
-        wire = decoder(patch, channels) if patch.wire != "pack" else None
+        identity = identity_of(patch)
+        wire = None if FORMATS[patch.wire].shared else decoder(patch, channels)
         carried = _carried(patch, channels) if wire is None else {}
         claims = [(patch.wearer, channel) for channel in (wire.channels if wire else carried.values())]
         taken = next((claim for claim in claims if claim in carrier), None)
@@ -86,8 +94,7 @@ def share_out(show: Show, now_s: float) -> tuple[list[Device], list[PortEvent]]:
             device.of.append(patch.wearer)
             device.due_hz += rows_hz(patch.wire, [name for name, _ in patch.names], device.patch.rate_hz)
             if wire is None:
-                device.crowd = device.crowd or _pack()
-                device.crowd.add(patch.slot, patch.wearer, carried)
+                _add(device, patch, carried, channels)
             else:
                 device.carries.append((patch.wearer, wire))
             devices[identity] = device
@@ -96,14 +103,35 @@ def share_out(show: Show, now_s: float) -> tuple[list[Device], list[PortEvent]]:
     return list(devices.values()), refused
 
 
-def _pack() -> Pack:
-    from installation.sensors.wires.pack import Pack  # only where there is a gateway: its kernels cost start-up time
+def identity_of(patch: SensorPatch) -> str:
+    """What finds a patched device, as the operator reads it."""
+    if patch.port:
+        return patch.port
+    ways = (("serial", patch.serial), ("location", patch.location), ("udp", patch.udp), ("EmotiBit", patch.device))
+    return next((f"{way} {value}" for way, value in ways if value), f"EmotiBit at {patch.host}")
 
-    return Pack()
+
+def _add(device: Device, patch: SensorPatch, carried: Mapping[int, int], channels: Mapping[str, int]) -> None:
+    """Let a device that carries many carry one more."""
+    if patch.wire == "osc":
+        from installation.sensors.wires.osc import Osc
+
+        osc = device.crowd if isinstance(device.crowd, Osc) else Osc()
+        osc.add(patch.wearer, {name: channels[channel] for name, channel in patch.names})
+        device.crowd = osc
+    else:
+        from installation.sensors.wires.pack import Pack  # only where there is one: its kernels cost start-up time
+
+        pack = device.crowd if isinstance(device.crowd, Pack) else Pack()
+        pack.add(patch.slot, patch.wearer, carried)
+        device.crowd = pack
 
 
 def _carried(patch: SensorPatch, channels: Mapping[str, int]) -> dict[int, int]:
-    """Channel numbers by channel of the pack: as `names` says, { ch7 = "input.glow" }, or the usual seven."""
+    """Channel numbers by channel of the pack: as `names` says, { ch7 = "input.glow" }, or the usual seven; of OSC
+    by place."""
+    if patch.wire == "osc":
+        return {place: channels[channel] for place, (_, channel) in enumerate(patch.names)}
     if not patch.names:
         return {code: channels[name] for code, name in enumerate(CHANNELS)}
     return {int(name.removeprefix("ch")): channels[channel] for name, channel in patch.names}

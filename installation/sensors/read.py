@@ -15,12 +15,16 @@ from installation.frame import Body, Health, PortEvent, Samples, Tick
 from installation.sensors.devices import Device, share_out
 from installation.sensors.greeter import SILENT_S as WAKE_S
 from installation.sensors.identity import PortList
+from installation.sensors.network import network_source
 from installation.sensors.pace import Pace
 from installation.sensors.port import Port, Source
 from installation.sensors.reader import Reader
+from installation.sensors.scattered import Scattered
 from installation.sensors.stream import Crowd, Sample, Stream, joined, samples
 from installation.sensors.timing import Timing
 from installation.sensors.twins import Twins
+from installation.sensors.wires.emotibit import EmotiBit
+from installation.sensors.wires.osc import Osc
 from installation.show.model import Show
 
 SILENT_S = 2.0  # without a row, and a device is called silent; the slowest sensor sends ten a second
@@ -33,12 +37,14 @@ OpenDevice = Callable[[Device, Clock], Source]
 
 
 def serial_ports(threads: bool = sys.platform == "win32") -> OpenDevice:
-    """The serial ports of this machine, all read on one thread; or on one each, where no selector knows them."""
+    """Devices on the network, and the serial ports of this machine, all read on one thread; or on one each, where no selector knows them."""
     listed: PortList | None = None
     reader: Reader | None = None
 
     def open_device(device: Device, clock: Clock) -> Source:
         nonlocal listed, reader
+        if (source := network_source(device, clock)) is not None:
+            return source
         listed = listed or PortList(clock.now_s)
         find = device.finder(listed)
         if threads:
@@ -54,7 +60,7 @@ class Wire:
     """A port and what it carries: one stream for each wearer that is patched to it, or one of a crowd."""
 
     port: Source
-    streams: list[Stream | Crowd]
+    streams: list[Stream | Crowd | Scattered]
     state: PortEvent | None = None
     heard_s: float = -inf
     opened_s: float = 0.0
@@ -107,10 +113,7 @@ class Sensors:
             open_device = open_device or serial_ports()
             devices, self._refused = share_out(show, clock.now_s())
             for device in devices:
-                streams: list[Stream | Crowd] = [Stream(w, decoder, Timing()) for w, decoder in device.carries]
-                if device.crowd is not None:
-                    streams.append(Crowd(device.crowd, Timing()))
-                self.wires.append(Wire(open_device(device, clock), streams, pace=Pace(device.due_hz)))
+                self.wires.append(Wire(open_device(device, clock), _streams(device), pace=Pace(device.due_hz)))
                 self.patched[device.of] = True
         self._clock = clock
         self._twins = Twins(wearers, seed)
@@ -158,6 +161,22 @@ class Sensors:
             wire.port.stop()
         for wire in self.wires:
             wire.port.close()
+
+
+def _streams(device: Device) -> list[Stream | Crowd | Scattered]:
+    """What makes rows of a device's bytes."""
+    declared_hz = device.declared_hz
+    streams: list[Stream | Crowd | Scattered] = []
+    for wearer, decoder in device.carries:
+        if isinstance(decoder, EmotiBit):
+            streams.append(Scattered(decoder, [wearer] * len(decoder.channels), declared_hz))
+        else:
+            streams.append(Stream(wearer, decoder, Timing(declared_hz)))
+    if isinstance(device.crowd, Osc):
+        streams.append(Scattered(device.crowd, device.crowd.columns, declared_hz))
+    elif device.crowd is not None:
+        streams.append(Crowd(device.crowd, Timing()))
+    return streams
 
 
 def _note(wire: Wire, event: PortEvent) -> None:

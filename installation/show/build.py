@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from installation.frame import Floats
+from installation.frame import CHANNELS, Floats
 from installation.show import files, grammar, model, slots
 from installation.show.colour import linear_rgb
 from installation.show.effects import EFFECTS
 from installation.show.expressions import Input, Program
+from installation.show.reach import LOOPBACK, osc_name
 from installation.show.wires import FORMATS, LEFT_OUT
 
 ELBOW_ROOM_M = 0.9  # between wearers who have no place of their own: people in a row, not touching
@@ -200,6 +201,11 @@ def _patch(patch: files.PatchFile, sewn: Sequence[model.Garment], wearers: Seque
                 names=_names(one),
                 slot=-1 if one.slot is None else one.slot,
                 rate_hz=one.rate_hz or 0.0,
+                udp=one.udp or 0,
+                bind=one.bind or (LOOPBACK if one.udp else ""),
+                allow=tuple(one.allow),
+                device=one.device or "",
+                host=one.host or "",
             )
             for one in patch.sensor
         ),
@@ -208,5 +214,10 @@ def _patch(patch: files.PatchFile, sewn: Sequence[model.Garment], wearers: Seque
 
 def _names(one: files.SensorTable) -> tuple[tuple[str, str], ...]:
     """The names of a sensor, without those that nobody reads, unless they too are switched on by it."""
+    if one.wire == "osc":
+        names = one.names or dict(zip(CHANNELS, CHANNELS, strict=True))
+        return tuple((osc_name(one.address, name), to) for name, to in names.items() if to != LEFT_OUT)
+    if not one.names:
+        return FORMATS[one.wire].usual
     switched = FORMATS[one.wire].switched
     return tuple((name, channel) for name, channel in one.names.items() if switched or channel != LEFT_OUT)

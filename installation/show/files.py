@@ -6,6 +6,7 @@ description of each field says what would do, in the words that a problem shows.
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -37,10 +38,19 @@ def _fits_source(value: str) -> str:
     return value
 
 
+def _network(value: str) -> str:
+    try:
+        ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        raise ValueError('an address such as "192.168.1.40" or a network such as "192.168.1.0/24" would do') from None
+    return value
+
+
 def _tables(key: str, most: int = MOST_ENTRIES) -> Any:
     return Field(default_factory=list, max_length=most, description=f"[[{key}]] tables, at most {most}, would do")
 
 
+OSC_BRANCH = r"^(/[^\x00-\x20#*,/?\[\]{}\x7f-\U0010ffff]+)+$"  # OSC 1.0: printable ASCII without these
 PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f]*$"
 IDENTIFIER = r"^[A-Za-z_][A-Za-z0-9_]*$"
 DOTTED = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
@@ -358,9 +368,20 @@ class SensorTable(Table):
     port: Annotated[str | None, Field(min_length=1, max_length=400, description="a path in quotes would do")] = None
     serial: Annotated[str | None, Field(min_length=1, max_length=100, description="a serial number would do")] = None
     location: Annotated[str | None, Field(min_length=1, max_length=100, description="a USB location would do")] = None
+    device: Annotated[str | None, Field(min_length=1, max_length=100, description="an EmotiBit's id would do")] = None
+    host: Host | None = None
+    udp: Port | None = None
+    bind: Host | None = None
+    allow: Annotated[
+        list[Annotated[str, AfterValidator(_network)]],
+        Field(max_length=64, description='a list such as ["192.168.1.0/24"] would do'),
+    ] = []
     wire: Annotated[
-        Literal["pulsesensor", "lines", "cyton", "cyton_daisy", "bitalino", "firmata", "pack"],
-        Field(description='"pulsesensor", "lines", "cyton", "cyton_daisy", "bitalino", "firmata" or "pack" would do'),
+        Literal["pulsesensor", "lines", "cyton", "cyton_daisy", "bitalino", "firmata", "pack", "emotibit", "osc"],
+        Field(
+            description='"pulsesensor", "lines", "cyton", "cyton_daisy", "bitalino", "firmata", "pack", "emotibit" or '
+            '"osc" would do'
+        ),
     ]
     # From a modem of 1990 to the fastest USB bridges; without it, what the wire format usually has.
     baud: Annotated[int | None, Field(ge=300, le=4_000_000, description="a rate from 300 to 4000000 would do")] = None
@@ -368,6 +389,9 @@ class SensorTable(Table):
         dict[Name, str], Field(max_length=64, description='a table such as { pulse = "ppg" } would do')
     ] = {}
     columns: Annotated[list[str], Field(max_length=64, description='a list such as ["time_ms", "ppg"] would do')] = []
+    address: Annotated[
+        str | None, Field(max_length=100, pattern=OSC_BRANCH, description='an OSC address such as "/elif" would do')
+    ] = None
     slot: Annotated[int | None, Field(ge=0, le=65535, description="a number from 0 to 65535 would do")] = None
     rate_hz: Annotated[float | None, Field(ge=1, le=1000, description="samples a second from 1 to 1000 would do")] = (
         None

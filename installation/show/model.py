@@ -132,9 +132,12 @@ class RoomSignalDef:
 class SensorPatch:
     """Which device carries a wearer's channels.
 
-    One of port (path or symlink), serial (USB serial number) or location (USB location) finds it.
+    One of these finds it: port (path or symlink), serial (USB serial number), location (USB location), udp (port of
+    this machine that it sends to, at the address `bind`, from one of the networks `allow`, all where there is none),
+    device (id of an EmotiBit), host (address of one).
     wire: name of the wire format · columns: for CSV, a channel name, `time_ms` or `-` for each field ·
-    names: which channel each name or channel of the device is · slot: number of the wearer on a gateway, -1 where
+    names: which channel each name, channel or OSC address
+    of the device is · slot: number of the wearer on a gateway, -1 where
     there is none · rate_hz: samples a second that the device is asked for, 0 for its usual.
     """
 
@@ -148,6 +151,11 @@ class SensorPatch:
     names: tuple[tuple[str, str], ...] = ()
     slot: int = -1
     rate_hz: float = 0.0
+    udp: int = 0
+    bind: str = ""
+    allow: tuple[str, ...] = ()
+    device: str = ""
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from installation.frame import CHANNELS
 from installation.show import files, slots
 from installation.show.problems import nearest, shown
+from installation.show.reach import check_osc, found_by, same_door
 from installation.show.sources import Place, Source
 from installation.show.wires import FORMATS, LEFT_OUT
 
@@ -64,17 +65,13 @@ def _garments(patch: Source, garments: Source) -> None:
 
 
 def _sensors(patch: Source, show: Source) -> None:
-    devices: dict[tuple[str, str], tuple[str, files.SensorTable]] = {}
-    slots_taken: dict[tuple[str, str, int | None], str] = {}
+    devices: dict[tuple[str, str | int], tuple[str, files.SensorTable]] = {}
+    slots_taken: dict[tuple[str, str | int, int | None], str] = {}
     claimed: dict[tuple[str, str], str] = {}
     for place, sensor in patch.each("sensor", files.SensorTable):
         owner = f"sensor {int(place[1]) + 1}"
         patch.tell_unknown((*place, "wearer"), f"{owner} is on", sensor.wearer, what="wearer", where=show)
-        found = [(key, value) for key in ("port", "serial", "location") if (value := getattr(sensor, key)) is not None]
-        if len(found) != 1:
-            has = " and ".join(key for key, _ in found) or "nothing to find it by"
-            patch.tell(place, f"{owner} has {has}; one of port, serial and location would do")
-        for key, value in found:
+        for key, value in found_by(patch, place, sensor):
             first, other = devices.setdefault((key, value), (owner, sensor))
             taken = slots_taken.setdefault((key, value, sensor.slot), owner)
             if other is sensor:
@@ -84,6 +81,9 @@ def _sensors(patch: Source, show: Source) -> None:
             elif (baud := _baud(sensor)) != _baud(other):
                 speeds = f"{owner} has {baud} baud at {shown(value)}, {first} has {_baud(other)}"
                 patch.tell((*place, "baud" if sensor.baud else key), f"{speeds}; one speed would do")
+            elif not same_door(sensor, other):
+                door = f"{owner} has another bind or allow for {key} = {value} than {first}"
+                patch.tell((*place, key), f"{door}; the same for both would do")
             elif sensor.slot is not None and taken != owner:
                 same = f"{owner} has slot = {sensor.slot}, as {taken} has"
                 patch.tell((*place, "slot"), f"{same}; a slot of its own would do")
@@ -105,8 +105,10 @@ def _channels(patch: Source, place: Place, sensor: files.SensorTable, show: Sour
                 patch.tell((*place, key), f'{owner} has {key}, which only the wire "lines" takes')
         return ["ppg"]
     wire = FORMATS[sensor.wire]
-    if wire.shared and not sensor.names:
-        return list(CHANNELS)
+    if sensor.wire == "osc" and not check_osc(patch, place, sensor):
+        return []
+    if not sensor.names and (wire.shared or wire.usual):
+        return [channel for _, channel in wire.usual] or list(CHANNELS)
     if not sensor.names and not sensor.columns:
         what = "names that say" if wire.names else "names or columns that say"
         patch.tell((*place, "wire"), f"{owner} has the wire {shown(sensor.wire)}; {what} what it sends would do")
@@ -147,11 +149,11 @@ def _baud(sensor: files.SensorTable) -> int:
 def _options(patch: Source, place: Place, sensor: files.SensorTable, owner: str) -> None:
     """Tell of what a sensor's wire format does not take, or lacks."""
     wire = FORMATS[sensor.wire]
-    if sensor.columns and wire.names:
+    if sensor.columns and (wire.names or wire.shared):
         patch.tell((*place, "columns"), f'{owner} has columns, which only the wire "lines" takes')
-    if wire.shared and sensor.slot is None:
+    if sensor.wire == "pack" and sensor.slot is None:
         patch.tell((*place, "wire"), f"{owner} has the wire {shown(sensor.wire)}; the slot of its wearer would do")
-    if sensor.slot is not None and not wire.shared:
+    if sensor.slot is not None and sensor.wire != "pack":
         patch.tell((*place, "slot"), f'{owner} has a slot, which only the wire "pack" takes')
     if sensor.rate_hz is not None and not wire.rates_hz:
         patch.tell((*place, "rate_hz"), f"{owner} has rate_hz, which {sensor.wire} does not take")

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isnan, nan
 
+SERIAL = ("port", "serial", "location")  # keys of a patch that find a device on a cable
+NETWORK = ("udp", "device", "host")  # and one on a network
+
 LEFT_OUT = "-"  # what a column or a name is given that nobody reads
 
 
@@ -28,18 +31,22 @@ class Signals:
 class Format:
     """A wire format.
 
-    baud: its usual speed · number_bits: length of the running number on its packets, 0 for none · shared: that
-    several wearers may be patched to one device · started: that a device waits to be told to send · rates_hz:
-    (lowest, highest) of the rates that it may be asked for · switched: that every channel in `names` is switched
-    on, and so must be known though nobody reads it · apart: sets of channels of which it sends one at a time.
+    by: what a patch may find the device by · baud: its usual speed, 0 where it comes by network · number_bits: length
+    of the running number on its packets, 0 for none · shared: that several wearers may be patched to one device ·
+    started: that a device waits to be told to send · rates_hz: (lowest, highest) of the rates that it may be asked
+    for, or said to have · usual: which channel each of its own is, where the patch gives no names · switched: that
+    every channel in `names` is switched on, and so must be known though nobody reads it · apart: sets of channels of
+    which it sends one at a time.
     """
 
     signals: tuple[Signals, ...]
+    by: tuple[str, ...] = SERIAL
     baud: int = 115200
     number_bits: int = 0
     shared: bool = False
     started: bool = False
     rates_hz: tuple[tuple[float, float], ...] = ()
+    usual: tuple[tuple[str, str], ...] = ()
     switched: bool = False
     apart: tuple[tuple[str, ...], ...] = ()
 
@@ -60,7 +67,7 @@ CYTON_G = 0.002 / 16  # LIS3DH at ±4 g: 2 mg over 16 steps
 
 FORMATS = {
     "pulsesensor": Format((Signals((), "steps", 50.0, 1.0),)),
-    "lines": Format((Signals((), "as printed"),)),
+    "lines": Format((Signals((), "as printed"),), rates_hz=((1.0, 1000.0),)),
     "cyton": Format(
         (
             Signals(_counted("ch", 1, 8), "µV", 250.0, CYTON_UV),
@@ -91,7 +98,21 @@ FORMATS = {
     "firmata": Format(
         (Signals(_counted("a", 0, 15), "steps", 50.0, 1.0),), baud=57600, started=True, rates_hz=((1.0, 250.0),)
     ),
-    "pack": Format((Signals(_counted("ch", 0, 15), "as sent"),), number_bits=16, shared=True),
+    "pack": Format((Signals(_counted("ch", 0, 15), "as sent"),), (*SERIAL, "udp"), number_bits=16, shared=True),
+    "emotibit": Format(
+        (
+            Signals(("PI", "PR", "PG"), "steps", 25.0, 1.0),
+            Signals(("EA",), "µS", 15.0),
+            Signals(("T0", "T1", "TH"), "°C", 7.5),
+            Signals(("AX", "AY", "AZ"), "g", 25.0),
+            Signals(("GX", "GY", "GZ"), "°/s", 25.0),
+        ),
+        ("device", "host"),
+        baud=0,
+        number_bits=16,
+        usual=(("PG", "ppg"), ("EA", "eda"), *zip(("AX", "AY", "AZ"), ACC, strict=True)),
+    ),
+    "osc": Format((Signals((), "as sent"),), ("udp",), baud=0, shared=True, rates_hz=((1.0, 1000.0),)),
 }
 """Every wire format, by the name that `wire` has in patch.toml."""
 
@@ -133,13 +154,20 @@ def carried() -> str:
 
 
 def _row(wire: str, of: Format, one: Signals) -> str:
-    names = f"`{one.names[0]}` … `{one.names[-1]}`" if one.names else "as the sketch has them"
     asked = [f"{low:g}" if low == high else f"{low:g} to {high:g}" for low, high in of.rates_hz]
     rate = "as it is sent" if isnan(one.rate_hz) else f"{one.rate_hz:g}"
     rate += f"; `rate_hz`: {', '.join(asked)}" if asked else ""
     step = "" if isnan(one.scale) else f"{one.scale:.6g}"
     number = f"{of.number_bits} bits" if of.number_bits else "none"
-    return f"| `{wire}` | {names} | {one.unit} | {rate} | {step} | {number} | {of.baud} |"
+    baud = of.baud or "network"
+    return f"| `{wire}` | {_told(wire, one)} | {one.unit} | {rate} | {step} | {number} | {baud} |"
+
+
+def _told(wire: str, one: Signals) -> str:
+    """What a patch may call some channels, in a cell of the table."""
+    if not one.names:
+        return "addresses" if wire == "osc" else "as the sketch has them"
+    return " … ".join(f"`{name}`" for name in dict.fromkeys((one.names[0], one.names[-1])))
 
 
 if __name__ == "__main__":

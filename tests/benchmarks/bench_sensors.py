@@ -15,7 +15,7 @@ from installation.sensors.stream import Crowd
 from installation.sensors.timing import Timing
 from installation.sensors.wires import Decoder, bitalino, cyton, cyton_daisy, firmata, lines, pulsesensor
 from installation.sensors.wires.pack import Pack, Record, encode
-from tests.benchmarks import sensors_ports
+from tests.benchmarks import sensors_network, sensors_ports, sensors_time
 from tests.benchmarks.aims import judged
 from tests.benchmarks.sensors_people import people
 from tests.sensors.faults import faulty
@@ -38,6 +38,8 @@ def rows(recordings: Path) -> Iterator[Row]:
     yield from people()
     yield from _resync()
     yield from sensors_ports.rows()
+    yield from sensors_time.rows()
+    yield from sensors_network.rows()
 
 
 def _formats() -> dict[str, tuple[Callable[[], Decoder], Write, int]]:

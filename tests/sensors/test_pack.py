@@ -215,9 +215,11 @@ int main(void) {
 
 
 @pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler is here")
-def test_the_firmware_on_the_page_for_makers_makes_packets_that_are_read(tmp_path: Path):
+def test_the_firmware_on_the_page_for_makers_is_the_one_that_is_kept_and_makes_packets_that_are_read(tmp_path: Path):
     page = (REPOSITORY / "docs" / "hardware.md").read_text("utf-8")
-    (tmp_path / "gateway.c").write_text(page.split("```c\n")[1].split("```")[0] + MAIN)
+    kept = (REPOSITORY / "assets" / "firmware" / "nexus_pack" / "pack.h").read_text("utf-8")
+    assert page.split("```c\n")[1].split("```")[0] == kept
+    (tmp_path / "gateway.c").write_text(kept + MAIN)
     subprocess.run(["cc", "-Wall", "-Werror", "-o", "gateway", "gateway.c"], cwd=tmp_path, check=True)
     sent = subprocess.run([tmp_path / "gateway"], capture_output=True, check=True).stdout
     pack = pack_of(*range(20))

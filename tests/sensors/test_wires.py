@@ -38,7 +38,7 @@ def test_every_channel_of_the_table_is_one_that_its_decoder_gives(wire: str):
 
 def test_running_numbers_and_rates_are_those_of_the_makers():
     numbers = {wire: FORMATS[wire].number_bits for wire in WIRES if FORMATS[wire].number_bits}
-    assert numbers == {"cyton": 8, "cyton_daisy": 8, "bitalino": 4, "pack": 16}
+    assert numbers == {"cyton": 8, "cyton_daisy": 8, "bitalino": 4, "pack": 16, "emotibit": 16}
     assert (cyton.PACKETS_HZ, FORMATS["cyton_daisy"].signals[0].rate_hz) == (250.0, 125.0)
     assert (bitalino.RATES_HZ, bitalino.USUAL_HZ) == ((1, 10, 100, 1000), 1000)
     assert pack.CHANNELS == 16
@@ -56,6 +56,10 @@ def test_running_numbers_and_rates_are_those_of_the_makers():
         ("firmata", ("a0", "a1"), 0.0, 50.0),
         ("lines", ("pulse",), 0.0, nan),
         ("pack", (), 0.0, nan),
+        ("emotibit", ("PG", "EA"), 0.0, 25.0),
+        ("emotibit", ("T1",), 0.0, 7.5),
+        ("osc", ("/elif/ppg",), 0.0, nan),
+        ("osc", ("/elif/ppg", "/elif/eda"), 100.0, 100.0),
     ],
 )
 def test_a_device_owes_the_rows_of_its_quickest_channel_that_is_asked_for(
@@ -72,12 +76,12 @@ def test_the_page_for_makers_has_the_table():
 
 @pytest.mark.parametrize("wire", [wire for wire in WIRES if wire != "pulsesensor"])  # a PulseSensor takes no names
 def test_a_name_that_is_left_out_passes_the_checker_and_is_no_channel_of_the_device(wire: str, tmp_path: Path):
-    first, second = FORMATS[wire].names[:2] or ("pulse", "rest")
-    slot = "slot = 1\n" if FORMATS[wire].shared else ""
-    asked = f'wire = "{wire}"\n{slot}names = {{ {first} = "ppg", {second} = "-" }}'
-    (device, *_), refused = share_out(
-        load(write(tmp_path / wire, changed("patch", 'wire = "pulsesensor"', asked))), 0.0
-    )
+    first, second = FORMATS[wire].names[:2] or (("/pulse", "/rest") if wire == "osc" else ("pulse", "rest"))
+    slot = "slot = 1\n" if wire == "pack" else ""
+    way = {"osc": "udp = 9101", "emotibit": 'device = "MD-V5-0000123"'}.get(wire, 'port = "/dev/ttyACM0"')
+    asked = f'{way}\nwire = "{wire}"\n{slot}names = {{ "{first}" = "ppg", "{second}" = "-" }}'
+    patch = 'port = "/dev/ttyACM0"\nwire = "pulsesensor"'
+    (device, *_), refused = share_out(load(write(tmp_path / wire, changed("patch", patch, asked))), 0.0)
     assert refused == []
     assert device.of == [0]
     assert [of.channels for _, of in device.carries] == ([] if device.crowd else [(0,)])

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from installation.frame import Tick
+from installation.frame import CHANNELS, Tick
 from installation.show.build import even
 from installation.show.effects import EFFECTS
 from installation.show.expressions import Program
@@ -174,6 +174,52 @@ def test_devices_of_every_wire_are_patched_with_their_usual_speed_and_their_opti
         SensorPatch(second, "pack", 115200, port="d", slot=8),
     )
 
+
+def test_sensors_of_the_network_are_patched_with_loopback_whole_addresses_and_what_they_usually_have(
+    tmp_path: Path,
+) -> None:
+    folder = write(tmp_path / "small", SMALL)
+    (folder / "patch.toml").write_text(BY_NETWORK)
+    usual = (("PG", "ppg"), ("EA", "eda"), ("AX", "acc_x"), ("AY", "acc_y"), ("AZ", "acc_z"))
+    by_name = tuple((f"/two/{channel}", channel) for channel in CHANNELS)
+    here = "127.0.0.1"
+    assert load(folder).patch.sensors == (
+        SensorPatch(0, "emotibit", 0, device="MD-V5-1", names=usual),
+        SensorPatch(0, "osc", 0, udp=9, bind=here, names=(("/one/r[2]", "resp"), ("/g", "input.glow")), rate_hz=25.0),
+        SensorPatch(1, "osc", 0, udp=9, bind=here, names=by_name),
+        SensorPatch(0, "pack", 115200, udp=10, bind="0.0.0.0", allow=("10.0.0.0/8",), slot=7, names=(("ch1", "ecg"),)),
+    )
+
+
+BY_NETWORK = """\
+[[sensor]]
+wearer = "Elif"
+device = "MD-V5-1"
+wire   = "emotibit"
+
+[[sensor]]
+wearer  = "Elif"
+udp     = 9
+wire    = "osc"
+address = "/one"
+names   = { "r[2]" = "resp", "/g" = "input.glow", "/h" = "-" }
+rate_hz = 25.0
+
+[[sensor]]
+wearer  = "Şölen 2"
+udp     = 9
+wire    = "osc"
+address = "/two"
+
+[[sensor]]
+wearer = "Elif"
+udp    = 10
+bind   = "0.0.0.0"
+allow  = ["10.0.0.0/8"]
+wire   = "pack"
+slot   = 7
+names  = { ch1 = "ecg" }
+"""
 
 EVERY_WIRE = """\
 [[sensor]]

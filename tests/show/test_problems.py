@@ -299,7 +299,77 @@ CHANGES = [
         'wire = "pulsesensor"',
         'wire = "pulse"',
         'patch.toml:12: sensor 1 has wire = "pulse"; "pulsesensor", "lines", "cyton", "cyton_daisy", "bitalino", '
-        '"firmata" or "pack" would do',
+        '"firmata", "pack", "emotibit" or "osc" would do',
+    ),
+    (
+        "patch",
+        'port = "/dev/ttyACM0"\nwire = "pulsesensor"',
+        'udp = 9101\nwire = "lines"\nnames = { pulse = "ppg" }',
+        "patch.toml:11: sensor 1 has udp, which lines does not take; one of port, serial and location would do",
+    ),
+    (
+        "patch",
+        'port = "/dev/ttyACM0"\nwire = "pulsesensor"',
+        'udp = 9101\nwire = "osc"',
+        'patch.toml:12: sensor 1 has the wire "osc"; an address or names that say what to take would do',
+    ),
+    (
+        "patch",
+        'port = "/dev/ttyACM0"\nwire = "pulsesensor"',
+        'udp = 9101\nwire = "osc"\nnames = { ppg = "ppg" }',
+        'patch.toml:13: sensor 1 names "ppg", which is no address; "/ppg" would do',
+    ),
+    (
+        "patch",
+        'port = "/dev/ttyACM0"\nwire = "pulsesensor"',
+        'udp = 9101\nwire = "osc"\naddress = "/elif"\nnames = { "acc[x]" = "acc_x" }',
+        'patch.toml:14: sensor 1 names "/elif/acc[x]", which is no OSC address; one such as '
+        '"/elif/ppg" or "/elif/acc[0]" would do',
+    ),
+    (
+        "patch",
+        'port = "/dev/ttyACM0"\nwire = "pulsesensor"',
+        'udp = 9101\nbind = "0.0.0.0"\nwire = "osc"\nnames = { "/a" = "ppg" }',
+        "patch.toml:12: sensor 1 takes datagrams from everybody who reaches 0.0.0.0; allow = "
+        '["192.168.1.0/24"], or whoever may send, would do',
+    ),
+    (
+        "patch",
+        'port = "/dev/ttyACM0"\nwire = "pulsesensor"',
+        'udp = 9101\nallow = ["nobody"]\nwire = "osc"\nnames = { "/a" = "ppg" }',
+        'patch.toml:12: sensor 1 has allow = "nobody"; an address such as "192.168.1.40" or a '
+        'network such as "192.168.1.0/24" would do',
+    ),
+    (
+        "patch",
+        'port = "/dev/ttyACM0"\nwire = "pulsesensor"',
+        'port = "/dev/ttyACM0"\nbind = "0.0.0.0"\nwire = "pulsesensor"',
+        "patch.toml:12: sensor 1 has bind, which only a sensor with udp takes",
+    ),
+    (
+        "patch",
+        'port = "/dev/ttyACM0"\nwire = "pulsesensor"',
+        'device = "MD-V5-1"\nbaud = 9600\nwire = "emotibit"\nnames = { PG = "ppg" }',
+        "patch.toml:12: sensor 1 has baud, which emotibit does not take: it comes by network",
+    ),
+    (
+        "patch",
+        'port = "/dev/ttyACM0"\nwire = "pulsesensor"',
+        'wire = "emotibit"\nnames = { PG = "ppg" }',
+        "patch.toml:9: sensor 1 has nothing to find it by; one of device and host would do",
+    ),
+    (
+        "patch",
+        'port = "/dev/ttyACM0"\nwire = "pulsesensor"',
+        'udp = 9101\naddress = "/elif"\nwire = "pack"\nslot = 3\nnames = { ch0 = "ppg" }',
+        'patch.toml:12: sensor 1 has an address, which only the wire "osc" takes',
+    ),
+    (
+        "patch",
+        'port = "/dev/ttyACM0"\nwire = "pulsesensor"',
+        'udp = 9101\nwire = "osc"\nnames = { "/a" = "ppg" }\n[[sensor]]\nwearer = "Şölen '
+        '2"\nudp = 9101\nallow = ["10.0.0.0/8"]\nwire = "osc"\nnames = { "/b" = "ppg" }',
+        "patch.toml:16: sensor 2 has another bind or allow for udp = 9101 than sensor 1; the same for both would do",
     ),
     (
         "patch",

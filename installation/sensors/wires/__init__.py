@@ -2,7 +2,8 @@
 
 A new format is a file with `decoder(patch, channels)` and an entry in `FORMATS`, which says what it carries; where a
 device waits to be started, also `greeting(patch)`.
-`pack` is for gateways that carry many wearers, and gives arrays in the place of rows.
+`pack` is for gateways that carry many wearers, and gives arrays in the place of rows; `osc` and `emotibit` give
+readings of many series (`sensors/scattered.py`).
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from math import nan
-from typing import NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from installation.show.model import SensorPatch
 from installation.show.wires import FORMATS
+
+if TYPE_CHECKING:
+    from installation.sensors.wires.emotibit import EmotiBit
 
 
 class Row(NamedTuple):
@@ -61,12 +65,12 @@ WIRES = tuple(FORMATS)
 """Names of the wire formats: each is a module of this package."""
 
 
-def decoder(patch: SensorPatch, channels: Mapping[str, int]) -> Decoder:
+def decoder(patch: SensorPatch, channels: Mapping[str, int]) -> Decoder | EmotiBit:
     """A fresh decoder for the device of `patch`; `channels` gives the number of each channel name."""
     if patch.wire not in WIRES:
         raise ValueError(f'no wire format is called "{patch.wire}"; there are: {", ".join(WIRES)}')
     make = cast(
-        Callable[[SensorPatch, Mapping[str, int]], Decoder],
+        "Callable[[SensorPatch, Mapping[str, int]], Decoder | EmotiBit]",
         import_module(f"{__name__}.{patch.wire}").decoder,
     )
     return make(patch, channels)
