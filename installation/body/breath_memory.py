@@ -43,7 +43,8 @@ wave_s, the middle of the newest cell, in turns from full · along, across, grou
 of a breath, range, that of the oscillation over minutes · full, the phase where the chest is full · share of a cycle
 that is inhaling · missed, power: what the oscillator missed and had, squared · crests in a row, no silence between
 them · still_s since when the wave stands still · path, ways, swings: of the wave since the last turn, and on average
-between turns, with all its ripples and without · fair: the last swing was no faint one · late: there was none for long · leapt: the newest sample was left out.
+between turns, with all its ripples and without · fair: the last swing was no faint one · late: there was none for
+long · leapt: the newest sample was left out.
 """
 
 
