@@ -3,8 +3,9 @@
 Samples are averaged over cells of a tenth of a second, which leaves no mains in them and makes all devices alike.
 In the smoothed wave a rise or fall counts where it is a fair share of the wearer's own usual breath: its crests
 are the breaths.  Beside it an oscillator tuned to their pace follows the cells and knows at every moment how far
-along the breath is; no filter delays it.  All depends on samples and their stamps alone, so that one wearer among
-thousands, and any cut of the stream into ticks, gives the same breaths bit for bit.
+along the breath is; no filter delays it, and the clock of its turns holds it in place.  All depends on samples and
+their stamps alone, so that one wearer among thousands, and any cut of the stream into ticks, gives the same breaths
+bit for bit.
 
 The wave must rise on inhaling, as chest impedance does, and a belt that is stretched.  A breath is counted when the
 wave has come back from its crest by a third of a breath, some 0.5-1 s later; the phase has no delay.
@@ -22,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.body.breath_memory import CRESTS, CYCLES, KNOWN, PACE_S, RECENT
+from installation.body.breath_memory import CRESTS, CYCLES, INHALING, KNOWN, PACE_S, RECENT
 from installation.body.breath_trust import FEWEST, trust
 from installation.compiled import compiled
 from installation.frame import CHANNELS, Floats, Ints
@@ -49,7 +50,9 @@ NEW = 0.5  # natural logarithm: so far from what was, the pace is a new one
 PULL = 0.5  # of the way to the pace the oscillator goes at every turn, and all of it to one that is new
 NEAR = 1.6  # times the pace: it is never further from it
 GAIN, GROUND_GAIN = 1.5, 0.1  # per radian: what was measured is forgotten within a tenth of a breath, its ground in two
-LOUD = 1.5  # times a usual breath: one that is two thirds as deep still says as clearly where it is
+LOUD = 1.0  # of a usual breath: lift and climb stay nearly linear, only a sigh is cut
+HEARD = 1.5  # by which lift and climb are heard: so, a usual breath's are a little louder than the oscillator
+CLOCKED = 0.25  # and the clock of turns: it holds the crest and the trough in place, and gives way to the wave
 FAR = 1.5  # usual breaths: a ground so far from the last swing's middle is left behind after a shift of posture
 FOLLOWED = 0.25  # of its power the oscillator may miss: so it follows a faint breath; a drift 0.44, heart and noise 1
 OVER = 2.5  # cycles without a fair turn: nothing is believed any more, and what is so faint may be learnt anew
@@ -59,7 +62,9 @@ SPAN_S = 30.0  # over which breaths are counted: as people count them, in half m
 RANGE = 25  # breaths that make the wearer's own range: two minutes at rest
 DEEPEST = 3.0  # usual breaths: what is deeper is a deep sigh or a shock, and not of the range
 LEARN = 0.25  # by which the habits of a breath follow the last one
+SHARE_LEARN = 0.1  # by which the share of inhaling follows: a turn is found to a tenth of a breath, ten are enough
 FORGET = float(-np.expm1(-CELL_S / 8.0))  # of powers, within two breaths at rest
+LEAST_SHARE = 0.2  # of a cycle in or out: in speech a breath is drawn so quickly
 STILL = 0.25  # of the usual breath: within such a band the chest is held still
 LARGEST, LATEST_S = 1e12, 1e11  # no converter counts so far, and no clock
 
@@ -78,11 +83,11 @@ def _begin(b: Any, time_s: float, value: float) -> None:
     if not time_s - b.time_s < LOST_S:  # NaN at the first
         _forget(b)
         b.missed = b.power = b.quantum = 0.0
-        b.pace_s, b.beat_s, b.full = PACE_S, PACE_S, 0.5
+        b.pace_s, b.beat_s, b.full, b.share = PACE_S, PACE_S, 0.5, INHALING
     b.time_s, b.raw, b.cell, b.area, b.covered_s = time_s, value, np.floor(time_s / CELL_S), 0.0, 0.0
     b.began_s = b.wave_s = b.turn_s = b.before_s = b.found_s = b.still_s = time_s
     b.mean = b.pole = b.wave = b.high = b.low = b.turn = b.before = b.ground = b.still_high = b.still_low = value
-    b.along = b.across = b.path = b.trust = 0.0  # believed again from the first breath on
+    b.along = b.across = b.path = b.trust = b.adrift = 0.0  # believed again from the first breath on
     b.rising, b.fair, b.late, b.leapt, b.crests, b.trough_s = True, True, False, False, 0, np.nan
 
 
@@ -189,7 +194,11 @@ def _find_turns(b: Any) -> None:
         if b.rising:
             _take_crest(b)
         else:
-            _take_cycle(b, b.turn_s - b.trough_s)
+            cycle_s = b.turn_s - b.trough_s
+            _take_cycle(b, cycle_s)
+            inhaled = (b.before_s - b.trough_s) / cycle_s
+            if 0.0 < inhaled < 1.0:  # False for NaN, at the first
+                b.share += SHARE_LEARN * (min(max(inhaled, LEAST_SHARE), 1.0 - LEAST_SHARE) - b.share)
             b.trough_s = b.turn_s
         if abs(b.ground - middle) > FAR * max(swing, b.usual):
             b.along, b.across, b.ground = b.wave - middle, 0.0, middle
@@ -200,15 +209,28 @@ def _find_turns(b: Any) -> None:
 
 
 @compiled
+def _clock(b: Any) -> float:
+    """How far along the breath is by the time since its last turn, in turns from full; it stops a cycle after that.
+
+    Inhaling takes `share` of the pace, exhaling the rest.
+    """
+    late = np.arctan(2.0 * np.pi * SMOOTH_S / b.pace_s) / np.pi  # of two poles, at this pace
+    gone = min(1.0, (b.wave_s - b.before_s) / b.pace_s + late)
+    first = b.share if b.rising else 1.0 - b.share
+    along = 0.5 * gone / first if gone < first else 0.5 + 0.5 * (gone - first) / (1.0 - first)
+    return float(along + (0.5 if b.rising else 0.0))
+
+
+@compiled
 def _turn_oscillator(b: Any) -> None:
-    """Turn the oscillator on by one cell, pull it towards what was measured, and hear three witnesses of the angle.
+    """Turn the oscillator on by one cell, pull it towards what was measured, and hear four witnesses of the angle.
 
         measured = ground + along,   (along, across) turns by 2 pi / beat_s a second
-        angle of  (along, across) / size + (lift, 0) - i * climb
+        angle of  (along, across) / size + HEARD * (lift - i * climb) + CLOCKED * exp(i * clock)
 
-    lift: how far the wave is over its ground, climb: how steeply it rises, against a sine as high as a usual breath;
-    both saturated, so that none outvotes the other two.  The oscillator knows the rhythm, the wave where a breath is
-    not like the last.
+    lift: how far the wave is over its ground, climb: how steeply it rises, against a sine as high as a usual
+    breath; both saturated, so that neither outvotes the others.  clock: the time since the last turn.  The oscillator
+    knows the rhythm, the wave where a breath is not like the last, the clock how its wearer parts it in and out.
     """
     angle = 2.0 * np.pi * CELL_S / b.beat_s
     c, s = np.cos(angle), np.sin(angle)
@@ -223,9 +245,16 @@ def _turn_oscillator(b: Any) -> None:
     height = b.usual if b.breaths >= KNOWN else 2.0 * size
     if size > 0.0 and height > 0.0:
         lift = np.tanh(LOUD * 2.0 * (b.mean - b.ground) / height)
-        climb = np.tanh(LOUD * (b.mean - b.pole) / POLE_S * b.pace_s / (np.pi * height))
-        c, s = c * c - s * s, 2.0 * c * s  # by which the wave has turned since that slope was its own: two cells
-        b.angle = np.arctan2(b.across / size - c * climb, b.along / size + lift + s * climb) / (2.0 * np.pi)
+        late = 2.0 * np.pi * SMOOTH_S / b.beat_s
+        c = 1.0 / np.sqrt(1.0 + late * late)  # what one pole has left of the slope, and how far the wave has turned
+        s = late * c  # since it was its own: c + i s
+        climb = np.tanh(LOUD * (b.mean - b.pole) / (POLE_S * c) * b.pace_s / (np.pi * height))
+        x = b.along / size + HEARD * (lift + s * climb)
+        y = b.across / size - HEARD * c * climb
+        if b.breaths >= KNOWN:
+            clock = 2.0 * np.pi * _clock(b)
+            x, y = x + CLOCKED * np.cos(clock), y + CLOCKED * np.sin(clock)
+        b.angle = np.arctan2(y, x) / (2.0 * np.pi)
 
 
 @compiled

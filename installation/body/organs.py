@@ -119,10 +119,10 @@ class Breaths:
         n = part_motion(self._axes, time_s, column, channel, value, part_s, part, resp, part_value)
         feel_breath(self._trunk, part_s[:n], part[:n], resp[:n], part_value[:n])
         belt, pulse, trunk = self._sources
-        breath_now(self._belt, tick.time_s, tick.dt_s, belt)
-        breath_now(self._pulse, tick.time_s, tick.dt_s, self._pulse_felt)
+        breath_now(self._belt, tick.time_s, tick.dt_s, belt, True)
+        breath_now(self._pulse, tick.time_s, tick.dt_s, self._pulse_felt, False)
         fuse(self._pulse_lead, len(PULSE_PARTS), self._pulse_felt, ages_s[HEART], tick.dt_s, pulse)
-        breath_now(self._trunk, tick.time_s, tick.dt_s, self._trunk_felt)
+        breath_now(self._trunk, tick.time_s, tick.dt_s, self._trunk_felt, False)
         fuse(self._trunk_lead, len(MOTION_PARTS), self._trunk_felt, ages_s[MOTION], tick.dt_s, trunk)
         choose(self._lead, self._sources, tick.dt_s, self._felt)
         felt[BREATH_ROWS] = self._felt[: len(BREATH_ROWS)]

@@ -37,7 +37,7 @@ OpenDevice = Callable[[Device, Clock], Source]
 
 
 def serial_ports(threads: bool = sys.platform == "win32") -> OpenDevice:
-    """Devices on the network, and the serial ports of this machine, all read on one thread; or on one each, where no selector knows them."""
+    """Devices on the network, and serial ports: all read on one thread, or on one each where no selector knows them."""
     listed: PortList | None = None
     reader: Reader | None = None
 

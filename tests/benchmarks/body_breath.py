@@ -1,4 +1,4 @@
-"""Breath against people who counted it: rate of belt, pulse and motion, and how far the phase is from the true one."""
+"""Breath against people who counted it: rate of belt, pulse and motion; and what a sample costs."""
 
 from __future__ import annotations
 
@@ -14,14 +14,12 @@ from installation.body.breath_time import FELT, breath_now
 from installation.cli.bench import Row
 from installation.clock import RealClock
 from tests.benchmarks.aims import judged
+from tests.benchmarks.body_breath_phase import BELIEVED, SETTLED_S, phases
 from tests.benchmarks.recordings import Floats, Record, records
 from tests.body.breath_fakes import Felt, apart, chest, feel, feel_motion, feel_pulse, rate_of, turns
 
 WINDOW_S, STEP_S = 32.0, 8.0
 AGREE = 2.0  # per minute: windows in which two people differ by more are left out
-BAND_HZ = 0.05, 0.7  # of the true phase: 3 to 42 per minute
-SETTLED_S, EDGE_S = 20.0, 8.0  # left out at the start, and at the end, where the true phase is not known
-BELIEVED = 0.5
 
 row = partial(judged, "body")
 
@@ -29,7 +27,7 @@ row = partial(judged, "body")
 def rows(recordings: Path) -> Iterator[Row]:
     """Every figure of breath that the folder allows."""
     yield from _counted(records(recordings, "bidmc"))
-    yield from _phases(recordings)
+    yield from phases(recordings)
     yield from _motion(records(recordings, "group_concert"))
     yield from _steps()
     yield from _speed()
@@ -106,65 +104,6 @@ def _off(found: Floats, true: Floats) -> float:
     return float(np.nanmean(off)) if np.isfinite(off).any() else np.nan
 
 
-def true_phase(time_s: Floats, resp: Floats) -> tuple[Floats, Floats]:
-    """Offline, at 10 Hz: the angle of the analytic signal in a band cut without a delay, in turns from empty."""
-    from scipy.signal import butter, hilbert, sosfiltfilt
-
-    slow_s = np.arange(time_s[0] + 0.05, time_s[-1] - 0.05, 0.1)
-    area = np.concatenate([[0.0], np.cumsum(0.5 * (resp[1:] + resp[:-1]) * np.diff(time_s))])
-    mean = (np.interp(slow_s + 0.05, time_s, area) - np.interp(slow_s - 0.05, time_s, area)) / 0.1
-    band = sosfiltfilt(butter(2, BAND_HZ, "band", fs=10.0, output="sos"), mean - mean.mean())
-    return slow_s, np.unwrap(np.angle(hilbert(band))) / (2 * np.pi) + 0.5
-
-
-def _belts(recordings: Path) -> Iterator[tuple[str, str, Floats, Floats, Floats | None]]:
-    """Set, name, time, wave and the crests that a person marked, of every belt in the folder."""
-    for record in records(recordings, "bidmc"):
-        if record.has("resp"):
-            marks = record.seconds("ref_breaths_a", "resp") if record.has("ref_breaths_a") else None
-            yield "bidmc", record.name, *record.signal("resp"), marks
-    for name in ("group_concert", "multimodal"):
-        for record in records(recordings, name):
-            if not record.has("resp"):
-                continue
-            time_s, wave = record.signal("resp")
-            for number, column in enumerate(wave.reshape(time_s.size, -1).T):
-                if np.isfinite(column).all():
-                    yield name, f"{record.name}_{number}", time_s, np.ascontiguousarray(column), None
-
-
-def _phases(recordings: Path) -> Iterator[Row]:
-    off: dict[str, dict[str, Floats]] = {}
-    believed: dict[str, list[float]] = {}
-    for name, record, time_s, wave, marks in _belts(recordings):
-        felt = feel(time_s, wave)
-        inside = (felt.time_s > time_s[0] + SETTLED_S) & (felt.time_s < time_s[-1] - EDGE_S)
-        good = inside & (felt.quality >= BELIEVED)
-        believed.setdefault(name, []).append(good.sum() / inside.sum())
-        true = np.interp(felt.time_s, *true_phase(time_s, wave))
-        off.setdefault(name, {})[record] = apart(felt.phase, true)[good]
-        if marks is not None:
-            between = good & (felt.time_s > marks[0]) & (felt.time_s < marks[-1])
-            true = np.interp(felt.time_s, marks, np.arange(marks.size)) + 0.5
-            off.setdefault("bidmc_marked_by_people", {})[record] = apart(felt.phase, true)[between]
-    every = [each for one in off.values() for each in one.values()]
-    if not every:
-        return
-    shift = np.angle(np.exp(1j * np.concatenate(every)).mean())  # of the convention, once for all
-    yield row("breath_phase_ahead", float(shift), "rad")
-    for name, each in off.items():
-        error = {record: _round(values - shift) for record, values in each.items() if values.size}
-        worst = max(error, key=error.__getitem__)
-        yield row(f"breath_phase_{name}_error", float(np.mean(list(error.values()))), "rad", aim="<= 0.35")
-        yield row(f"breath_phase_{name}_error_worst_{worst}", error[worst], "rad")
-        if name in believed:
-            yield row(f"breath_phase_{name}_told", 100.0 * float(np.mean(believed[name])), "% of time")
-
-
-def _round(values: Floats) -> float:
-    return float(np.abs(np.angle(np.exp(1j * values))).mean())
-
-
 def _motion(listeners: list[Record]) -> Iterator[Row]:
     for record in listeners:
         if record.has("acc", "resp"):
@@ -225,7 +164,7 @@ def _speed() -> Iterator[Row]:
         start_s = clock.now_s()
         feel_breath(memory, time_s, column, channel, value)
         middle_s = clock.now_s()
-        breath_now(memory, tick * 0.04, 0.04, felt)
+        breath_now(memory, tick * 0.04, 0.04, felt, True)
         if tick > 10:
             feel_s, now_s = feel_s + middle_s - start_s, now_s + clock.now_s() - middle_s
     counted = columns * (ticks - 11)

@@ -58,7 +58,7 @@ def feel(time_s: Array, value: Array, rate_hz: float = 60.0, until_s: float | No
     table, felt, start = np.empty((len(FELT), moments.size)), np.empty((len(FELT), 1)), 0
     for tick, end in enumerate(np.searchsorted(time_s, moments, "right")):
         feel_breath(memory, time_s[start:end], column[start:end], channel[start:end], value[start:end])
-        breath_now(memory, moments[tick], 1.0 / rate_hz, felt)
+        breath_now(memory, moments[tick], 1.0 / rate_hz, felt, True)
         table[:, tick], start = felt[:, 0], end
     return Felt(moments, *table)
 
@@ -79,7 +79,7 @@ def feel_pulse(time_s: Array, ppg: Array, rate_hz: float = 10.0) -> Felt:
         judge(quality, time_s[start:end], column, pulse, good)
         rows = part_pulse(beats, column, pulse, good, row_s, part, channel, row)
         feel_breath(memory, row_s[:rows], part[:rows], channel[:rows], row[:rows])
-        breath_now(memory, moments[tick], 1.0 / rate_hz, each)
+        breath_now(memory, moments[tick], 1.0 / rate_hz, each, False)
         fuse(lead, parts, each, moments[tick] - heart["time_s"], 1.0 / rate_hz, felt)
         table[:, tick], start = felt[:, 0], end
     return Felt(moments, *table)
@@ -101,7 +101,7 @@ def feel_motion(time_s: Array, acc: Array, rate_hz: float = 10.0) -> Felt:
             motion, time_s[start:end], column, channel[start:end], value[start:end], row_s, part, kind, row
         )
         feel_breath(memory, row_s[:rows], part[:rows], kind[:rows], row[:rows])
-        breath_now(memory, moments[tick], 1.0 / rate_hz, each)
+        breath_now(memory, moments[tick], 1.0 / rate_hz, each, False)
         fuse(lead, axes, each, np.array([moments[tick] - time_s[end - 1]]), 1.0 / rate_hz, felt)
         table[:, tick], start = felt[:, 0], end
     return Felt(moments, *table)

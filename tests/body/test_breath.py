@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from installation.body.breath import RESP, feel_breath
 from installation.body.breath_memory import breaths
 from installation.body.breath_time import FELT, QUALITY, breath_now
+from tests.benchmarks.body_breath_phase import by_extremes
 from tests.body.breath_fakes import Array, apart, chest, feel, rate_of, turns
 
 
@@ -254,7 +255,7 @@ def test_the_phase_never_runs_backwards_and_never_leaps(cycles_s: list[float]) -
 
 def test_before_the_first_sample_nothing_is_known() -> None:
     felt = np.empty((len(FELT), 2))
-    breath_now(breaths(2), 1.0, 1 / 60, felt)
+    breath_now(breaths(2), 1.0, 1 / 60, felt, True)
     assert np.isnan(felt).all()
 
 
@@ -287,7 +288,7 @@ def test_quality_is_one_row_and_between_none_and_all() -> None:
     time_s = np.arange(0.0, 40.0, 0.04)
     memory, felt, column = breaths(1), np.empty((len(FELT), 1)), np.zeros(time_s.size, np.int32)
     feel_breath(memory, time_s, column, np.full_like(column, RESP), chest(turns(time_s, 15)))
-    breath_now(memory, 40.0, 1 / 60, felt)
+    breath_now(memory, 40.0, 1 / 60, felt, True)
     assert 0.9 < felt[QUALITY, 0] <= 1.0
 
 
@@ -299,3 +300,40 @@ def test_after_a_gap_it_takes_one_breath_to_be_believed_again() -> None:
     assert felt.quality[(felt.time_s > 56.5) & (felt.time_s < 58.8)].max() == 0.0
     assert felt.quality[felt.time_s > 65.0].min() > 0.8
     assert np.abs(apart(felt.phase, felt.time_s * 15 / 60.0))[felt.time_s > 65.0].mean() < 0.2
+
+
+@pytest.mark.parametrize("share", [0.25, 0.6])
+def test_the_phase_keeps_to_the_turns_of_who_inhales_and_exhales_unevenly(share: float) -> None:
+    time_s = np.arange(0.0, 120.0, 0.04)
+    breath = turns(time_s, 13)
+    along = breath % 1.0
+    parted = np.where(along < share, 0.5 * along / share, 0.5 + 0.5 * (along - share) / (1.0 - share))
+    felt = feel(time_s, chest(parted), rate_hz=20.0)
+    true = np.interp(felt.time_s, time_s, np.floor(breath) + parted)
+    late = felt.time_s > 60.0
+    off = apart(felt.phase, true)[late]
+    assert np.abs(off).mean() < 0.27
+    assert np.abs(off.mean()) < 0.05
+
+
+def test_a_phase_that_was_adrift_is_doubted_where_it_is_said_to_be_the_chest() -> None:
+    time_s = np.arange(0.0, 40.0, 0.04)
+    memory, felt, column = breaths(1), np.empty((len(FELT), 1)), np.zeros(time_s.size, np.int32)
+    feel_breath(memory, time_s, column, np.full_like(column, RESP), chest(turns(time_s, 15)))
+    memory["adrift"] = 0.08
+    breath_now(memory, 40.0, 1 / 60, felt, False)
+    assert felt[QUALITY, 0] > 0.9
+    breath_now(memory, 40.0 + 1 / 60, 1 / 60, felt, True)
+    assert felt[QUALITY, 0] < 0.1
+    for tick in range(2, 600):  # nothing more drifts
+        breath_now(memory, 40.0 + 1e-4 * tick, 1 / 60, felt, True)
+    assert felt[QUALITY, 0] > 0.5
+
+
+def test_the_true_phase_by_extremes_is_0_at_troughs_and_half_at_crests() -> None:
+    time_s = np.arange(0.0, 60.0, 0.04)
+    turned_s, phase = by_extremes(time_s, 3.0 * chest(turns(time_s, 12)) + 0.02 * np.sin(2 * np.pi * 1.2 * time_s))
+    inner = (turned_s > 6.0) & (turned_s < 54.0)
+    off = apart(phase[inner], turned_s[inner] * 12 / 60.0)
+    assert inner.sum() >= 18
+    assert np.abs(off).max() < 0.15
