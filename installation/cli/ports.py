@@ -137,13 +137,18 @@ def _answers(row: dict[str, Any]) -> str:
 
 def _heard(row: dict[str, Any]) -> str:
     """Rate, loss and quality; a dash where nothing is heard."""
+    from rich.markup import escape
+
     if "rows" not in row:
         return "–"
     rate = "…" if row["rate_hz"] is None else f"{row['rate_hz']:.3g}"
     rate += f" of {row['due_hz']:g} Hz" if row["due_hz"] else " Hz"
     lines = [rate, f"{row['lost']} lost"]
-    for one in row["quality"]:
-        lines += [f"{organ} {quality:.2f}" for organ, quality in one.items()]
+    people = [""] if len(row["quality"]) == 1 else [f"{number} " for number in range(len(row["quality"]))]
+    if len(row["wearers"]) == len(people) > 1:
+        people = [f"{name} " for name in row["wearers"]]
+    for who, one in zip(people, row["quality"], strict=False):
+        lines += [f"{escape(who)}{organ} {quality:.2f}" for organ, quality in one.items()]
     return "\n".join(lines)
 
 
