@@ -59,7 +59,9 @@ def _once(watch: PortWatch, clock: Clock, seconds: float, as_json: bool) -> int:
             watch.step(tick)
             if watch.asking:
                 answered_s = tick.time_s
-            if stop.is_set() or not watch.ports or tick.time_s - answered_s >= seconds:
+            elif not watch.ports or tick.time_s - answered_s >= seconds:
+                break
+            if stop.is_set():
                 break
     rows = [port.row() for port in watch.ports.values()]
     if as_json:
