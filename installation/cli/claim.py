@@ -109,6 +109,8 @@ class Walk:
         """Ask every wearer, and give the sensors that were claimed, as patch.toml has them."""
         self._say("listening to the ports; a board may take ten seconds to answer")
         self._step()
+        if not self._watch.ports:
+            self._say("no serial port is here yet: plug the sensors in; q ends")
         while (self._watch.asking or not self._watch.ports) and not self._ended(self.hear()):
             self._step()
         self._step()  # now each is heard
@@ -118,13 +120,14 @@ class Walk:
         for port in self._watch.ports.values():
             if port.heard is None and port.answer is not None:
                 self._say(f"  –  {port.found.device}: {port.answer.says}")
+        self._say("Enter skips a wearer · a number takes that one of the list · q ends")
         entries: list[Entry] = []
         for number, wearer in enumerate(self._show.wearers, 1):
             if not self._spots():
                 self._say("no sensor is left to be claimed")
                 break
-            self._say(f"touch the sensor of {wearer.name} ({number} of {len(self._show.wearers)}); if it is touched")
-            self._say("already, let go of it first. Enter: skip · a number from the list: that one · q: end")
+            of = f"({number} of {len(self._show.wearers)})"
+            self._say(f"touch the sensor of {wearer.name} {of}; if it is worn already, lift it for a moment")
             answer = self._asked()
             if answer == "q":
                 break
@@ -233,8 +236,8 @@ def write(folder: Path, path: Path, entries: list[Entry], say: Say, agreed: Call
         say("nothing was claimed; the file stays as it is")
         return 1
     try:
-        before = path.read_text(encoding="utf-8") if path.exists() else ""
-        after = before
+        raw = path.read_bytes().decode() if path.exists() else ""
+        before = after = raw.replace("\r\n", "\n")
         for entry in entries:
             after = amend(after, entry)
         _check(folder, path, after)
@@ -254,7 +257,7 @@ def write(folder: Path, path: Path, entries: list[Entry], say: Say, agreed: Call
         say(f"{path} is not changed")
         return 1
     try:
-        write_whole(path, after)
+        write_whole(path, after.replace("\n", "\r\n") if "\r\n" in raw else after)
     except OSError as problem:
         say(f"{path} can't be written: {problem.strerror or problem}; name another file with --patch")
         return 1

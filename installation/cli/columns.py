@@ -95,9 +95,13 @@ class Columns:
     def guesses(self) -> tuple[Guess, ...]:
         """What each column may be; () until enough of them has come."""
         kept = [np.array(rows).reshape(-1, 2) for rows in self._kept]
-        if not kept or any(len(rows) < LEAST_ROWS or rows[-1, 0] - rows[0, 0] < LEAST_S for rows in kept):
+        enough = [len(rows) >= LEAST_ROWS and rows[-1, 0] - rows[0, 0] >= LEAST_S for rows in kept]
+        if not any(enough):
             return ()
-        guesses = [self._guess(number, rows) for number, rows in enumerate(kept)]
+        guesses = [
+            self._guess(number, rows) if enough[number] else Guess(self.names[number], LEFT_OUT, "hardly ever sent")
+            for number, rows in enumerate(kept)
+        ]
         self._find_acceleration(guesses, [rows[:, 1] for rows in kept])
         return tuple(self._without_seconds(guesses))
 

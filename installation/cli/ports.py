@@ -59,7 +59,9 @@ def _once(watch: PortWatch, clock: Clock, seconds: float, as_json: bool) -> int:
             watch.step(tick)
             if watch.asking:
                 answered_s = tick.time_s
-            if stop.is_set() or not watch.ports or tick.time_s - answered_s >= seconds:
+            elif not watch.ports or tick.time_s - answered_s >= seconds:
+                break
+            if stop.is_set():
                 break
     rows = [port.row() for port in watch.ports.values()]
     if as_json:
@@ -137,13 +139,18 @@ def _answers(row: dict[str, Any]) -> str:
 
 def _heard(row: dict[str, Any]) -> str:
     """Rate, loss and quality; a dash where nothing is heard."""
+    from rich.markup import escape
+
     if "rows" not in row:
         return "–"
     rate = "…" if row["rate_hz"] is None else f"{row['rate_hz']:.3g}"
     rate += f" of {row['due_hz']:g} Hz" if row["due_hz"] else " Hz"
     lines = [rate, f"{row['lost']} lost"]
-    for one in row["quality"]:
-        lines += [f"{organ} {quality:.2f}" for organ, quality in one.items()]
+    people = [""] if len(row["quality"]) == 1 else [f"{number} " for number in range(len(row["quality"]))]
+    if len(row["wearers"]) == len(people) > 1:
+        people = [f"{name} " for name in row["wearers"]]
+    for who, one in zip(people, row["quality"], strict=False):
+        lines += [f"{escape(who)}{organ} {quality:.2f}" for organ, quality in one.items()]
     return "\n".join(lines)
 
 

@@ -48,6 +48,7 @@ def amend(text: str, entry: Entry) -> str:
 
 def write_whole(path: Path, text: str) -> None:
     """Put a text in the place of a file, at once: whoever reads it meanwhile reads the old one or the new one."""
+    path = path.resolve()  # a symlink stays one
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:

@@ -162,6 +162,22 @@ def test_what_was_claimed_is_shown_and_written_and_the_show_loads_with_it(folder
     assert tell(folder, [{"wearer": "Elif", "serial": "955", "wire": "pulsesensor"}])[1].endswith("says so already")
 
 
+def test_a_file_with_the_line_ends_of_windows_keeps_them(folder: Path):
+    path = folder / "patch.toml"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert tell(folder, [{"wearer": "Elif", "serial": "955", "wire": "pulsesensor"}])[0] == 0
+    assert path.read_bytes().count(b"\n") == path.read_bytes().count(b"\r\n") > 10
+
+
+def test_a_symlink_to_the_venues_file_stays_one(folder: Path):
+    path = folder / "patch.toml"
+    venue = path.rename(folder / "harbour.toml")
+    path.symlink_to(venue)
+    assert tell(folder, [{"wearer": "Elif", "serial": "955", "wire": "pulsesensor"}])[0] == 0
+    assert path.is_symlink()
+    assert "955" in venue.read_text()
+
+
 def test_without_a_yes_and_with_a_problem_the_file_stays_as_it_is(folder: Path):
     before = (folder / "patch.toml").read_text()
     assert tell(folder, [{"wearer": "Elif", "serial": "955", "wire": "pulsesensor"}], lambda: False)[0] == 1

@@ -24,10 +24,11 @@ def felt(columns: Mapping[str, Floats], rate_hz: float, seconds: float = SECONDS
         tick = Tick(number, number / TICK_HZ, 1 / TICK_HZ)
         now = (time_s > tick.time_s - tick.dt_s) & (time_s <= tick.time_s)
         size = np.count_nonzero(now)
-        channel = np.repeat(np.arange(len(columns), dtype=np.int32) + len(CHANNELS), size)
-        value = np.concatenate([column[now] for column in columns.values()])
+        sent = [number for number, column in enumerate(columns.values()) if column.size]
+        channel = np.repeat(np.array(sent, np.int32) + len(CHANNELS), size)
+        value = np.concatenate([column[now] for column in columns.values() if column.size])
         column = np.zeros(channel.size, np.int32)
-        learning.feel(Samples(np.tile(time_s[now], len(columns)), column, channel, value, column > 0), tick)
+        learning.feel(Samples(np.tile(time_s[now], len(sent)), column, channel, value, column > 0), tick)
     return {guess.column: guess for guess in learning.guesses()}
 
 
@@ -103,6 +104,11 @@ def test_of_two_pulses_the_second_is_left_out_and_told():
     guesses = felt({"red": two["pulse"], "infrared": 2 * two["pulse"] + 40}, 50.0)
     assert sorted(guess.channel for guess in guesses.values()) == ["-", "ppg"]
     assert any("also a pulse" in guess.why for guess in guesses.values())
+
+
+def test_an_input_that_the_board_does_not_have_keeps_nothing_from_the_others():
+    guesses = felt({"a0": body(50.0)["pulse"], "a1": np.empty(0)}, 50.0)
+    assert (guesses["a0"].channel, guesses["a1"].why) == ("ppg", "hardly ever sent")
 
 
 def test_before_ten_seconds_nothing_is_said():

@@ -324,7 +324,7 @@ def wire_told(speaks_s: float, until_s: float) -> list[tuple[bool, str]]:
         clock.set_s(number / 60)
         sensors.read(tick_at(number / 60, number), None)
         health = sensors.health()[0]
-        if number % 60 == 30:
+        if number % 60 == 40:
             told.append((health.ok, health.text))
     return told
 
