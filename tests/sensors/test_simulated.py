@@ -16,7 +16,9 @@ NUMBERS = {name: number for number, name in enumerate(CHANNELS)}
 
 def feel(channel: str, time_s: Floats) -> Floats:
     """Every channel is a slow sine of its own height."""
-    middle, depth = {"ppg": (512.0, 300.0), "ecg": (0.0, 900.0), "eda": (6.0, 4.0)}.get(channel, (0.0, 0.6))
+    middle, depth = {"ppg": (0.5, 0.3), "ecg": (0.0, 900.0), "eda": (6.0, 4.0), "resp": (0.5, 0.4)}.get(
+        channel, (0.0, 0.6)
+    )
     value: Floats = middle + depth * np.sin(2 * np.pi * 1.3 * time_s)
     return value
 

@@ -43,8 +43,8 @@ FULL = 1 << WIDE
 SHARES = {
     "ecg": (ECG_GAIN / SUPPLY_V / 1e6, 0.5),  # from µV
     "eda": (EDA_V_PER_US / SUPPLY_V, 0.0),
-    "resp": (0.5, 0.5),
-    "ppg": (1 / FULL, 0.0),
+    "resp": (1.0, 0.0),
+    "ppg": (1.0, 0.0),
     "acc_x": (ACC_SHARE_PER_G, 0.5),
     "acc_y": (ACC_SHARE_PER_G, 0.5),
     "acc_z": (ACC_SHARE_PER_G, 0.5),

@@ -33,8 +33,8 @@ class Row(NamedTuple):
 
 
 Feel = Callable[[str, Floats], Floats]
-"""What a channel of one person is at some times (K,): steps of ten bits (ppg), µV (ecg), µS (eda), share of the belt's
-range (resp, -1..1), g (acc)."""
+"""What a channel of one person is at some times (K,): ppg and resp as a share 0..1 of a converter's range, ecg in µV,
+eda in µS, acc_x, acc_y and acc_z in g."""
 
 Spoil = Callable[[float, Sequence[int], Sequence[Input]], list[int]]
 """What becomes of the steps of a row at a time: a sensor that fell off, a wire in the air."""

@@ -227,7 +227,7 @@ def _input(name: str, channel: str) -> Input:
     if name.startswith("acc"):
         return Input(channel, 1 / G_PER_STEP, 0.0, -SHORT_MAX, SHORT_MAX)
     if name.startswith("d"):
-        return Input(channel, 1.0, 0.0, 0, PIN_MAX)
+        return Input(channel, PIN_MAX, 0.0, 0, PIN_MAX)
     return Input(channel, 1 / UV_PER_STEP, 0.0, -STEPS_MAX, STEPS_MAX)
 
 

@@ -162,12 +162,12 @@ def _capabilities(pin: int) -> bytes:
 
 
 def _input(channel: str) -> Input:
-    """Ten bits over 5 V: a pulse fills them as it is, skin 50 µS, a belt its range, motion ±3 g."""
+    """Ten bits over 5 V: a pulse and a belt fill them, a heart has ±1.5 mV, skin 50 µS, motion ±3 g."""
     gain, zero = {
-        "ppg": (1.0, 0.0),
+        "ppg": (1023.0, 0.0),
         "ecg": (512 / 1500, 512.0),
         "eda": (1023 / 50, 0.0),
-        "resp": (511.0, 512.0),
+        "resp": (1023.0, 0.0),
     }.get(channel, (512 / 3, 512.0))
     return Input(channel, gain, zero, 0, STEPS_MAX)
 

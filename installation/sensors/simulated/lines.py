@@ -10,19 +10,18 @@ from installation.sensors.wires.lines import encode, encode_columns
 
 USUAL_HZ = 50.0  # as a PulseSensor
 FORMS = ("names", "columns")
-THOUSANDTHS = 1000  # of a unit: the decimals that are printed
-RANGES = {"ppg": (0, 1023), "ecg": (-5000, 5000), "eda": (0, 100)}  # as printed; of all others -4..4
+STEPS_MAX = 1023  # ppg and resp are printed as the converter reads them; all others in thousandths of their unit
+RANGES = {"ecg": 5000, "eda": 100}  # either way, as printed; of acceleration 4 g
 
 
 def device(people: Sequence[Person], inputs: Mapping[str, str], *, rate_hz: float = 0.0, form: str = "") -> Printer:
     """A simulated board; in columns the inputs come in their order, after `time_ms`."""
     if form not in ("", *FORMS):
         raise ValueError(f'lines have no form "{form}"; there are: {", ".join(FORMS)}')
-    gains = [1 if channel == "ppg" else THOUSANDTHS for channel in inputs.values()]
-    wired = [_input(channel, gain) for channel, gain in zip(inputs.values(), gains, strict=True)]
+    wired = [_input(channel) for channel in inputs.values()]
 
     def values(row: Row) -> list[float]:
-        return [step if gain == 1 else step / gain for step, gain in zip(row.steps, gains, strict=True)]
+        return [step if one.gain == STEPS_MAX else step / 1000 for step, one in zip(row.steps, wired, strict=True)]
 
     def named(row: Row) -> bytes:
         return encode(dict(zip(inputs, values(row), strict=True)))
@@ -34,6 +33,8 @@ def device(people: Sequence[Person], inputs: Mapping[str, str], *, rate_hz: floa
     return Printer(converter, columns if form == "columns" else named)
 
 
-def _input(channel: str, gain: int) -> Input:
-    low, high = RANGES.get(channel, (-4, 4))
-    return Input(channel, gain, 0.0, gain * low, gain * high)
+def _input(channel: str) -> Input:
+    if channel in ("ppg", "resp"):
+        return Input(channel, STEPS_MAX, 0.0, 0, STEPS_MAX)
+    most = 1000 * RANGES.get(channel, 4)
+    return Input(channel, 1000, 0.0, -most, most)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 USUAL_HZ = 50.0
 IN_RECORD = 2  # samples: 40 ms
 GATEWAY = 1
-EXPONENTS = {"ppg": 0, "ecg": 0}  # steps and µV; of all others thousandths
+EXPONENTS = {"ppg": 0, "resp": 0, "ecg": 0}  # steps and µV; of all others thousandths
+STEPS = {"ppg": 1023, "resp": 1023}  # of a converter of ten bits, in whose range they are a share
 SHORT_MAX = (1 << 15) - 1
 
 
@@ -25,7 +26,7 @@ class Gateway:
         self._codes = [int(name.removeprefix("ch")) for name in inputs]
         self._exponents = [EXPONENTS.get(channel, -3) for channel in inputs.values()]
         wired = [
-            Input(channel, 10.0**-exponent, 0.0, -SHORT_MAX, SHORT_MAX)
+            Input(channel, STEPS.get(channel, 10.0**-exponent), 0.0, -SHORT_MAX, SHORT_MAX)
             for channel, exponent in zip(inputs.values(), self._exponents, strict=True)
         ]
         self._nodes = [Converter(wired, person, rate_hz) for person in people]

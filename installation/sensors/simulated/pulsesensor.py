@@ -105,7 +105,7 @@ def device(
         raise ValueError(f'a PulseSensor has no form "{form}"; there are: letters, {", ".join(FORMS)}')
     rate_hz = rate_hz or USUAL_HZ
     (channel,) = inputs.values()
-    wired = [Input(channel, 1.0, 0.0, 0, STEPS_MAX)]
+    wired = [Input(channel, STEPS_MAX, 0.0, 0, STEPS_MAX)]
     finders = [BeatFinder() for _ in people]
     converters = [Converter(wired, person, rate_hz) for person in people]
 
