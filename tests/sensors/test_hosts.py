@@ -27,14 +27,17 @@ def begun_s(told: Floats, rate_hz: float, channel: str, scale: float = 1.0, mean
 
     mean_of: samples of 250 Hz in each value.
     """
-    starts_s = np.arange(0.0, 12.0, 0.002)
-    coarse = scale * feel(0, channel, starts_s[:, None] + np.arange(20) / rate_hz)
-    start_s = starts_s[np.abs(coarse - told[:20]).max(axis=1).argmin()]
-    for step_s in (2e-4, 2e-5, 2e-6):  # closer and closer
-        near_s = start_s + step_s * np.arange(-10, 11)
-        moments = near_s[:, None] + np.arange(told.size) / rate_hz
+
+    def off(starts_s: Floats, count: int) -> Floats:
+        moments = starts_s[:, None] + np.arange(count) / rate_hz
         values = sum(scale * feel(0, channel, moments - back / 250) for back in range(mean_of)) / mean_of
-        start_s = near_s[np.abs(values - told).max(axis=1).argmin()]
+        return np.asarray(np.square(values - told[:count]).mean(axis=1))
+
+    near_s = np.arange(0.0, 20.0, 0.002)
+    start_s = near_s[off(near_s, 100).argmin()]
+    for step_s in (1e-3, 1e-4, 1e-5, 1e-6):  # closer and closer
+        near_s = start_s + step_s * np.arange(-20, 21)
+        start_s = near_s[off(near_s, told.size).argmin()]
     return float(start_s)
 
 
