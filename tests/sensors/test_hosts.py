@@ -122,7 +122,9 @@ def test_the_makers_api_reads_a_simulated_bitalino_in_every_layout(bitalino: Any
         assert host.version() == "BITalino_v5.1"
         assert host.isBitalino2
         host.battery(30)
-        assert host.state()["batteryThreshold"] == 30
+        idle = host.state()
+        assert idle["batteryThreshold"] == 30
+        assert len(set(idle["analogChannels"])) == 6
         host.start(1000, list(range(inputs)))
         host.trigger([1, 0])
         data = host.read(400)

@@ -8,7 +8,6 @@ import pytest
 from installation.frame import CHANNELS, Floats
 from installation.sensors.simulated import USUAL, Person, simulated
 from installation.sensors.wires import decoder, greeting
-from installation.sensors.wires.bitalino import state
 from installation.show.model import SensorPatch
 
 NUMBERS = {name: number for number, name in enumerate(CHANNELS)}
@@ -83,9 +82,8 @@ def test_a_daisy_is_told_at_the_reset_and_both_chips_registers_are_dumped() -> N
 
 def test_a_bitalino_tells_its_version_and_its_state() -> None:
     assert told("bitalino", b"\x07") == b"BITalino_v5.1\n"
-    idle = state(told("bitalino", b"\x78\x0b"))
-    assert idle is not None
-    assert idle.threshold == 30
+    idle = told("bitalino", b"\x78\x0b")
+    assert (len(idle), idle[14]) == (16, 30)
 
 
 def test_what_no_device_is_is_refused_with_what_there_is() -> None:

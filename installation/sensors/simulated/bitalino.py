@@ -20,15 +20,12 @@ from installation.sensors.wires.bitalino import (
     INPUTS,
     NUMBER_BITS,
     RATES_HZ,
-    STATE,
     STOP,
     SUPPLY_V,
     USUAL_HZ,
-    VERSION,
     WIDE,
-    State,
+    crc4,
     encode,
-    encode_state,
 )
 from installation.sensors.wires.bitalino import LAYOUTS as FRAMES
 
@@ -36,6 +33,7 @@ if TYPE_CHECKING:
     from installation.sensors.simulated import Said
 
 GREETING = b"BITalino_v5.1\n"
+VERSION, STATE = 0x07, 0x0B
 ANY_STOP, PWM = 0xFF, 0xA3
 OUTPUTS, OUTPUTS_MASK = 0xB3, 0xF3  # 0xB3 with O1 at 4 and O2 at 8
 BATTERY = 660  # steps of a full one: 3.3 V reference, half the voltage
@@ -100,14 +98,13 @@ class Device:
     def _idle(self, byte: int, time_s: float) -> None:
         """Do a command that is one while the device is idle."""
         kind = byte & 3
-        if byte == VERSION[0]:
+        if byte == VERSION:
             self._answers.append((time_s, GREETING))
-        elif byte == STATE[0]:
+        elif byte == STATE:
             converter = self._converting(range(INPUTS), USUAL_HZ)
             converter.start(time_s)
             steps = converter.rows(time_s)[0].steps
-            told = State(tuple(steps), BATTERY, self._threshold, self._outputs)
-            self._answers.append((time_s, encode_state(told)))
+            self._answers.append((time_s, _state(steps, self._threshold, self._outputs)))
         elif kind == 0:
             self._threshold = byte >> 2
         elif kind == 3 and byte >> 2 & 0xF == 0:
@@ -121,6 +118,13 @@ class Device:
         """The converter of some inputs; all in ten bits, of which the fifth and sixth of a frame keep six."""
         wired = [_input(self._channels[place]) for place in live]
         return Converter(wired, self._person, rate_hz)
+
+
+def _state(steps: Sequence[int], threshold: int, digital: int) -> bytes:
+    """The answer to `STATE`, as up to firmware 5.1: the inputs, the battery, its threshold, I1 I2 O1 O2 and a CRC."""
+    words = b"".join(step.to_bytes(2, "little") for step in (*steps, BATTERY))
+    data = words + bytes((threshold, digital << 4))
+    return data[:-1] + bytes((data[-1] | crc4(data, 0, len(data)),))
 
 
 def _input(channel: str) -> Input:
