@@ -100,6 +100,31 @@ def _record(one: Record) -> bytes:
     return RECORD.pack(one.wearer, one.channel, count, one.exponent, age, step) + struct.pack(f"<{count}h", *steps)
 
 
+class Alike(NamedTuple):
+    """A channel that many wearers send alike: `count` samples, `step_s` apart, worth 10^exponent for each step."""
+
+    channel: int
+    count: int
+    step_s: float
+    exponent: int
+
+
+def encode_crowd(
+    first: int, number: int, time_s: float, alike: Sequence[Alike], ages_ms: Bytes, steps: NDArray[np.int16]
+) -> tuple[bytes, int]:
+    """The packets of one moment of wearers who send alike, and how many they are; `number` is the first one's.
+
+    first: slot of the first wearer · ages_ms (wearers, channels) · steps (wearers, samples): those of each channel
+    in its turn.
+    """
+    table = np.array([(one.channel, one.count, round(one.step_s / STEP_S), one.exponent) for one in alike], np.int64)
+    record = int((RECORD_BYTES + 2 * table[:, 1]).sum())
+    packets = -(-len(steps) // (LONGEST // record))
+    data = np.empty(len(steps) * record + packets * (HEAD_BYTES + CRC_BYTES), np.uint8)
+    _pack(first, number, round(time_s / TIME_S) % TURN, table, ages_ms, steps, LONGEST // record, CRC_TABLE, data)
+    return data.tobytes(), packets
+
+
 def _crc_table() -> NDArray[np.uint32]:
     """CRC-32 of every byte after nothing."""
     table = np.arange(256, dtype=np.uint32)
@@ -129,6 +154,60 @@ def _u32(data: Bytes, at: int) -> int:
 
 
 @compiled
+def _put(data: Bytes, at: int, size: int, number: int) -> int:
+    """Write a number of `size` bytes; where the next one goes."""
+    for n in range(size):
+        data[at + n] = number >> 8 * n & 255
+    return at + size
+
+
+@compiled
+def _crc(data: Bytes, table: NDArray[np.uint32], first: int, past: int) -> int:
+    crc = np.uint32(0xFFFFFFFF)
+    for place in range(first, past):
+        crc = table[(crc ^ data[place]) & np.uint32(255)] ^ (crc >> np.uint32(8))
+    return np.int64(crc) ^ 0xFFFFFFFF
+
+
+@compiled
+def _pack(
+    first: int,
+    number: int,
+    time_us: int,
+    alike: NDArray[np.int64],
+    ages_ms: Bytes,
+    steps: NDArray[np.int16],
+    most: int,
+    table: NDArray[np.uint32],
+    data: Bytes,
+) -> None:
+    """Write packets of up to `most` wearers each; alike: channel, samples, step and exponent of each channel."""
+    at, wearers = 0, len(steps)
+    for begin in range(0, wearers, most):
+        end = min(wearers, begin + most)
+        length = 0
+        for c in range(len(alike)):
+            length += (end - begin) * (RECORD_BYTES + 2 * alike[c, 1])
+        head = at
+        data[at], data[at + 1], data[at + 2], data[at + 3] = 0x4E, 0x58, VERSION, 0
+        at = _put(data, at + 4, 2, length)
+        at = _put(data, at, 2, length ^ 0xFFFF)
+        at = _put(data, at, 2, number + begin // most)
+        at = _put(data, at, 4, time_us)
+        for w in range(begin, end):
+            sample = 0
+            for c in range(len(alike)):
+                at = _put(data, at, 2, first + w)
+                data[at], data[at + 1] = alike[c, 0], alike[c, 1]
+                data[at + 2], data[at + 3] = alike[c, 3] & 255, ages_ms[w, c]
+                at = _put(data, at + 4, 2, alike[c, 2])
+                for _ in range(alike[c, 1]):
+                    at = _put(data, at, 2, steps[w, sample])
+                    sample += 1
+        at = _put(data, at, CRC_BYTES, _crc(data, table, head, at))
+
+
+@compiled
 def _find(data: Bytes, table: NDArray[np.uint32], found: NDArray[Any], counts: NDArray[np.int64]) -> int:
     """Write the packets of `data` to `found`; give how many there are.
 
@@ -146,10 +225,7 @@ def _find(data: Bytes, table: NDArray[np.uint32], found: NDArray[Any], counts: N
             past = at + HEAD_BYTES + length
             if past + CRC_BYTES > end:
                 break
-            crc = np.uint32(0xFFFFFFFF)
-            for place in range(at, past):
-                crc = table[(crc ^ data[place]) & np.uint32(255)] ^ (crc >> np.uint32(8))
-            if np.int64(crc) ^ 0xFFFFFFFF == _u32(data, past):
+            if _crc(data, table, at, past) == _u32(data, past):
                 p = found[n]
                 p.first, p.past = at + HEAD_BYTES, past
                 p.number, p.time_us = _u16(data, at + 8), _u32(data, at + 10)
