@@ -14,7 +14,8 @@ import pytest
 from installation.cli.pty import Pty, has_ptys, serve
 from installation.clock import RealClock
 from installation.frame import Floats
-from installation.sensors.simulated import Person, Simulated
+from installation.sensors.simulated import Simulated
+from installation.sensors.simulated.converter import Person
 
 SPANS = {"ppg": (0.5, 0.3), "ecg": (0.0, 900.0), "eda": (6.0, 4.0), "resp": (0.5, 0.4)}  # middle and depth
 AXES = (0.0, 0.8)

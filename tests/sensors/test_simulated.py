@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from installation.frame import CHANNELS, Floats
-from installation.sensors.simulated import USUAL, Person, simulated
+from installation.sensors.simulated import USUAL, simulated
+from installation.sensors.simulated.converter import Person
 from installation.sensors.wires import decoder, greeting
 from installation.show.model import SensorPatch
 

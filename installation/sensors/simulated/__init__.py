@@ -10,9 +10,13 @@ A new format is a file with `device(people, inputs, ...)` and an entry in `USUAL
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib import import_module
 from typing import Protocol, cast
 
+import numpy as np
+
+from installation.frame import CHANNELS, Floats
 from installation.sensors.simulated.converter import Person
 from installation.show.wires import FORMATS
 
@@ -30,6 +34,23 @@ USUAL: dict[str, dict[str, str]] = {
     "pack": {"ch0": "ppg", "ch1": "ecg", "ch2": "eda", "ch3": "resp", "ch4": "acc_x", "ch5": "acc_y", "ch6": "acc_z"},
 }
 """Which of a person's channels is wired to which input, where nobody says otherwise, by wire format."""
+
+
+def crowd(wearers: int, seed: int) -> list[Person]:
+    """So many simulated people, the same for the same seed."""
+    if not wearers:
+        return []
+    from installation.sensors.people import People  # where there are any: they cost start-up time
+
+    people = People(wearers, seed)
+
+    def feel(wearer: int, channel: str, time_s: Floats) -> Floats:
+        values: Floats = people.values(channel, slice(wearer, wearer + 1), time_s[None, :])[0]
+        return values
+
+    for channel in CHANNELS:
+        feel(0, channel, np.zeros(1))  # so that nothing is compiled while a host waits
+    return [Person(partial(feel, wearer)) for wearer in range(wearers)]
 
 
 class Simulated(Protocol):
