@@ -99,6 +99,9 @@ class Board:
 
     def slip(self, time_s: float, seconds: float) -> None:
         """The cable is out in the middle of a line, and will be in again."""
+        if not self.port:  # it is out already: it may be back later, but not under no port
+            self._back_s = max(self._back_s, time_s + seconds)
+            return
         port, listening = self.port, self.line is not None
         self.unplug(time_s)
         self._back_s, self._back = time_s + seconds, port
