@@ -126,7 +126,7 @@ class Group:
         """What their converters read in the block that ends then (people, samples): each channel's in its turn."""
         read: list[Floats] = []
         for column, ((channel, rate, _), one) in enumerate(zip(SENDS, ALIKE, strict=True)):
-            back_s = np.arange(one.count - 1, -1, -1) / rate + 1e-3 * self._ages_ms[:, column, None]
+            back_s = np.arange(one.samples - 1, -1, -1) / rate + 1e-3 * self._ages_ms[:, column, None]
             read.append(self._people.values(channel, self._who, ends_s - back_s) * SCALE[channel])
         return np.clip(np.rint(np.hstack(read)), STEPS.min, STEPS.max).astype(np.int16)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -72,7 +72,7 @@ def pulse(wearer: int, path: Path, **more: object) -> SensorPatch:
     return SensorPatch(wearer, "pulsesensor", 115200, port=str(path), **more)  # type: ignore[arg-type]  # tests' own
 
 
-def test_without_hardware_every_wearer_has_a_twin_of_fifty_rows_a_second():
+def test_without_hardware_every_wearer_has_a_twin_with_every_organ():
     sensors = Sensors(show_of(3), OfflineClock(), seed=1, hardware=False)
     rows = []
     for number in range(601):
@@ -80,8 +80,8 @@ def test_without_hardware_every_wearer_has_a_twin_of_fifty_rows_a_second():
         assert events == ()
         rows += rows_of(samples)
     assert {column for _, column, _, _, _ in rows} == {3, 4, 5}
-    assert {channel for _, _, channel, _, _ in rows} == {PPG}
-    assert abs(len(rows) - 3 * 500) <= 3
+    rates = [sum(of == channel for _, _, of, _, _ in rows) / 30 for channel in range(len(CHANNELS))]
+    assert rates == pytest.approx([50, 0, 10, 25, 25, 25, 25], abs=0.3)
     assert not any(gap for *_, gap in rows)
     assert not sensors.patched.any()
 
@@ -91,10 +91,10 @@ def test_the_rows_of_a_tick_stand_by_time_within_each_column_and_channel():
     sensors.read(tick_at(0.0), None)
     samples, _ = sensors.read(tick_at(0.1), None)
     rows = rows_of(samples)
-    assert len(rows) == 20
-    for column in range(5, 10):
-        times_s = [time_s for time_s, of, _, _, _ in rows if of == column]
-        assert len(times_s) == 4
+    assert len(rows) == pytest.approx(5 * 16, abs=5)
+    for column, channel in product(range(5, 10), (PPG, EDA)):
+        times_s = [time_s for time_s, of, at, _, _ in rows if (of, at) == (column, channel)]
+        assert len(times_s) in ((5,) if channel == PPG else (1,))
         assert times_s == sorted(times_s)
     assert samples.time_s.dtype == np.float64
     assert samples.column.dtype == np.int32
@@ -118,7 +118,7 @@ def test_after_a_long_pause_twins_go_on_from_now():
     sensors = Sensors(show_of(2), OfflineClock(), seed=1, hardware=False)
     sensors.read(tick_at(0.0), None)
     samples, _ = sensors.read(tick_at(3600.0), None)
-    assert abs(len(samples.time_s) - 100) <= 2
+    assert len(samples.time_s) == pytest.approx(2 * 160, abs=6)
     assert samples.time_s.min() >= 3599.0
 
 

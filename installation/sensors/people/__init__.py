@@ -1,8 +1,8 @@
 """Simulated people: each lives through an evening of their own, in every organ.
 
-A person depends on the seed, their number and the time alone: not on how many others there are, nor on who asks for what
-when, unless they follow a wearer's body or the crowd's dial is up.  `People` is the door; the other files say how a heart
-beats, lungs fill, skin answers and bodies move.
+A person depends on the seed, their number and the time alone: not on how many others there are, nor on who asks
+for what when, unless they follow a wearer's body or the crowd's dial is up.  `People` is the door; the other files
+say how a heart beats, lungs fill, skin answers and bodies move.
 """
 
 from installation.sensors.people.living import ADC_MAX, ADC_REST, LINES_HZ, People

@@ -1,7 +1,7 @@
 """Breath: how many breaths a person has taken, and how full the lungs are.
 
-The pace sways slowly, goes with the mood, and falls into step with the circle as far as the dial says.  What each breath is
-like is drawn for it: now and then a sigh, twice as deep; where they talk, a quick breath in and a long one out.
+The pace sways slowly, goes with the mood, and falls into step with the circle as far as the dial says.  What each
+breath is like is drawn for it: now and then a sigh, twice as deep; where they talk, a quick one in, a long one out.
 
 Sources: Tobin et al., Chest 84:202 and 84:286, 1983; sighs: Vlemincx et al., Psychophysiology 47:1032, 2010; speech:
 Conrad & Schönle, Arch. Psychiatr. Nervenkr. 226:251, 1979.
@@ -36,7 +36,7 @@ def taken(p: Any, circle: Any, time_s: float) -> float:
     own = MOOD * SCENE_S * ahead
     for n in range(SWAYS):
         own += p.sway[n] / (TURN * p.sway_hz[n]) * np.sin(TURN * (p.sway_hz[n] * time_s + p.sway_at[n]))
-    return breaths_in_step(p, circle, time_s) + (1.0 - p.dial) * p.breath_hz * own
+    return float(breaths_in_step(p, circle, time_s) + (1.0 - p.dial) ** 2 * p.breath_hz * own)
 
 
 @compiled
@@ -46,25 +46,25 @@ def pace(p: Any, time_s: float) -> float:
     own = MOOD * grows
     for n in range(SWAYS):
         own += p.sway[n] * np.cos(TURN * (p.sway_hz[n] * time_s + p.sway_at[n]))
-    return 1.0 + (1.0 - p.dial) * own
+    return float(1.0 + (1.0 - p.dial) ** 2 * own)
 
 
 @compiled
 def talks(p: Any, number: int) -> bool:
     """Whether somebody talks during that breath."""
-    return even(p.key, SPEECH, number // PHRASE) < p.talks
+    return bool(even(p.key, SPEECH, number // PHRASE) < p.talks)
 
 
 @compiled
 def sighs(p: Any, number: int) -> bool:
     """Whether that breath is a sigh."""
-    return even(p.key, SIGH, number) < p.sighs
+    return bool(even(p.key, SIGH, number) < p.sighs)
 
 
 @compiled
 def air(p: Any, taken: float) -> float:
     """Air in the lungs beyond the empty ones at rest; a usual breath reaches 1."""
-    number = np.int64(np.floor(taken))
+    number = int(np.floor(taken))
     part = taken - number
     inhale, depth = p.inhale, 1.0 + UNEVEN * (2.0 * even(p.key, DEPTH, number) - 1.0)
     if sighs(p, number):
@@ -72,7 +72,7 @@ def air(p: Any, taken: float) -> float:
     elif talks(p, number):
         inhale, depth = SPEECH_INHALE, depth * SPEECH_DEPTH
     along = 0.5 * part / inhale if part < inhale else 0.5 + 0.5 * (part - inhale) / (1.0 - inhale)
-    return depth * 0.5 * (1.0 - np.cos(TURN * along))
+    return float(depth * 0.5 * (1.0 - np.cos(TURN * along)))
 
 
 @compiled

@@ -22,7 +22,7 @@ S27, S30, S31, S11 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(11)
 
 # Streams: what is drawn by chance, each told from the others
 PERSON, PEAK, SWING, NOISE, DEPTH, SIGH, SPEECH, RESPONSE, HEIGHT, JOINING = range(10)
-POSTURE, DOING, BOUT, FIDGET, ARTEFACT, FAULT = range(10, 16)
+POSTURE, DOING, BOUT, FIDGET, FAULT = range(10, 15)
 
 
 @compiled
@@ -38,7 +38,7 @@ def even(key: np.uint64, stream: int, count: int) -> float:
 @compiled
 def noise(key: np.uint64, stream: int, time_s: float) -> float:
     """Even noise from -1 to 1, another every 10 µs."""
-    return 2.0 * even(key, stream, np.int64(np.floor(time_s * 1e5 + 0.5))) - 1.0
+    return 2.0 * even(key, stream, int(np.floor(time_s * 1e5 + 0.5))) - 1.0
 
 
 @compiled

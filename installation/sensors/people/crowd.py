@@ -30,20 +30,20 @@ PULL_HZ = 0.1  # of the full dial: paces of 12 and 18 a minute are 0.1 Hz apart,
 def breaths_in_step(p: Any, circle: Any, time_s: float) -> float:
     """Breaths at an even pace of one's own, as far as one keeps it beside the others'."""
     if p.dial <= 0.0:
-        return p.breath_hz * time_s + p.breath
+        return float(p.breath_hz * time_s + p.breath)
     common = circle.breath_hz * time_s
     for n in range(SWAYS):
         sway = circle.sway[n] / (TURN * circle.sway_hz[n])
         common += p.dial * circle.breath_hz * sway * np.sin(TURN * (circle.sway_hz[n] * time_s + circle.sway_at[n]))
     pull, delta = p.dial * PULL_HZ, p.breath_hz - circle.breath_hz
     if abs(delta) <= pull:
-        return common + np.arcsin(delta / pull) / TURN
+        return float(common + np.arcsin(delta / pull) / TURN)
     share = pull / delta
     gained = np.sqrt(delta * delta - pull * pull) * time_s + p.breath
     half = 0.5 * TURN * (gained if delta > 0.0 else -gained)
     turns = np.floor(half / np.pi + 0.5)
     psi = 2.0 * np.arctan(share + np.sqrt(1.0 - share * share) * np.tan(half - np.pi * turns))
-    return common + psi / TURN + turns
+    return float(common + psi / TURN + turns)
 
 
 @compiled

@@ -21,6 +21,7 @@ from installation.sensors.people.waves import FELT_S
 IN_STEP_S = 4.0  # in which a heart falls into step with the one it follows: five beats, none of them torn
 BREATH_IN_STEP_S = 12.0  # the same for the breath: three of them
 FASTEST_DRIFT_US_S = 0.04  # of a level: faster would be a response
+ENERGY = 1.4  # amplitude of a swing for its energy in g
 STRONGER_G_S = 0.5  # by which motion grows at most
 HEART_HZ, BREATH_HZ, CADENCE_HZ = (0.5, 3.5), (0.05, 0.7), (0.7, 3.7)  # what is followed at all
 ROUSED_RATE = 0.15  # share by which the full dial of the room's mood moves hearts: Kreibig, Biol. Psychol. 84:394, 2010
@@ -31,10 +32,10 @@ REAL = int(Presence.REAL)
 def fall_into_step(people: NDArray[Any], circles: NDArray[Any], who: range, body: Body, time_s: float) -> None:
     """Let people `who` follow the body of their wearer from `time_s` on, where it is their wearer's own."""
     real = body.presence == REAL
-    felt = (body.heart_rate, body.heart_phase, body.breath_rate, body.breath_phase)
-    felt += (body.tonic_us, body.motion_g, body.cadence)
     if real[who.start : who.stop].any():
-        _follow(people, circles, who.start, who.stop, real, np.stack(felt), time_s)
+        heart, breath = (body.heart_rate, body.heart_phase), (body.breath_rate, body.breath_phase)
+        felt = np.stack((*heart, *breath, body.tonic_us, body.motion_g, body.cadence))
+        _follow(people, circles, who.start, who.stop, real, felt, time_s)
 
 
 @compiled
@@ -76,16 +77,9 @@ def _follow(
             p.stir_s = time_s
 
 
-ENERGY = 1.4  # amplitude of a swing for its energy in g
-
-
-def rouse(people: NDArray[Any], circles: NDArray[Any], level: float, time_s: float) -> None:
-    """Let the room's mood be `level` from `time_s` on."""
-    _rouse(people, circles, level, time_s)
-
-
 @compiled
-def _rouse(people: Any, circles: Any, level: float, time_s: float) -> None:
+def rouse(people: Any, circles: Any, level: float, time_s: float) -> None:
+    """Let the room's mood be `level` from `time_s` on; hearts hurry or slow down with it, without a jump."""
     for w in range(people.size):
         p = people[w]
         circle = circles[p.circle]

@@ -2,8 +2,8 @@
 
     phase(t) = phase0 + rate * (t + mood + slow rhythms + Mayer wave + respiratory sinus arrhythmia)
 
-Each term in the bracket is the integral of what the rhythm adds to the pace, in closed form.  The slow ones are an octave
-apart and equally strong, which is 1/f.  The arrhythmia follows the breaths that are really taken.
+Each term in the bracket is the integral of what the rhythm adds to the pace, in closed form.  The slow ones are an
+octave apart and equally strong, which is 1/f.  The arrhythmia follows the breaths that are really taken.
 
 Sources: Bayly, IEEE Trans. Biomed. Eng. 15:257, 1968, and Mateo & Laguna, IEEE TBME 47:985, 2000 (the
 modulator); Kobayashi & Musha, IEEE TBME 29:456, 1982 (1/f); Task Force of ESC and NASPE, Circulation 93:1043, 1996 (the
@@ -21,7 +21,7 @@ from installation.sensors.people.crowd import slow_course
 from installation.sensors.people.mood import SCENE_S, lead
 from installation.sensors.people.person import TURN
 
-MOOD = 0.2  # share by which the rate rises in a lively scene: who sat rises, walks or dances gently
+MOOD = 0.12  # share by which the rate rises on average in a lively scene: who sat rises, walks or dances gently
 FASTEST_AT = 0.35  # of a breath: as the lungs are nearly full
 
 

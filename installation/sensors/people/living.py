@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from installation.compiled import compiled
-from installation.frame import CHANNELS, Body, Chunk, Floats
+from installation.frame import Body, Chunk, Floats
 from installation.sensors.people import person
 from installation.sensors.people.breath import belt, sighs, taken
 from installation.sensors.people.faults import Fault, spoil
@@ -59,20 +59,16 @@ class People:
         In the unit that the wires carry: ppg and resp as a share 0..1 of the converter's range, ecg in µV, eda in µS,
         acc_x, acc_y and acc_z in g.  Raises KeyError for a channel that nobody lives.
         """
-        first = who.indices(len(self._people))[0]
+        first, time_s = who.indices(len(self._people))[0], np.ascontiguousarray(time_s, np.float64)
         if channel in MOTION:
-            out = self.accelerations(who, time_s)[MOTION.index(channel)]
+            axes = np.empty((3, *time_s.shape))
+            acceleration(self._people, first, self._circles, time_s, axes)
+            out: Floats = axes[MOTION.index(channel)]
         else:
             out = np.empty(time_s.shape)
             KERNELS[channel](self._people, first, self._circles, time_s, out)
         if self.faults:
             spoil(self.faults, channel, first, time_s, out)
-        return out
-
-    def accelerations(self, who: slice, time_s: Floats) -> Floats:
-        """All three axes at once, (3, people, K) in g."""
-        out = np.empty((3, *time_s.shape))
-        acceleration(self._people, who.indices(len(self._people))[0], self._circles, time_s, out)
         return out
 
     def live(self, until_s: float) -> list[Chunk]:
@@ -155,6 +151,3 @@ def _whole(turns_of: person.Turns, p: person.Row, circles: person.Table, until_s
         off, on = (turns_of(p, circles, at_s + step_s) for step_s in (-1e-3, 1e-3))
         at_s = at_s - (0.5 * (off + on) - whole) / ((on - off) / 2e-3)
     return at_s[(at_s >= 0.0) & (at_s <= until_s)]
-
-
-assert set(KERNELS) | set(MOTION) == set(CHANNELS)

@@ -30,7 +30,7 @@ CHANCE = 0.25  # by which moods swing besides
 def scene_of(p: Any, time_s: float) -> tuple[int, float]:
     """The number of a person's scene, and how far it has gone, 0..1."""
     place = time_s / SCENE_S + p.scene
-    number = np.int64(np.floor(place))
+    number = int(np.floor(place))
     return number, place - number
 
 
@@ -38,7 +38,7 @@ def scene_of(p: Any, time_s: float) -> tuple[int, float]:
 def level_of(p: Any, number: int) -> float:
     """How lively a person is in a scene: -0.5 hushed, 0 as ever, 1.25 beside themselves."""
     act = number // SCENES
-    own = number - SCENES * act == np.int64(SCENES * even(p.key, PEAK, act))
+    own = number - SCENES * act == int(SCENES * even(p.key, PEAK, act))
     swing = even(p.key, SWING, number + 1) - even(p.key, SWING, number)
     return (1.0 if own else OTHERS) + CHANCE * swing
 
@@ -49,10 +49,9 @@ def lead(p: Any, time_s: float) -> tuple[float, float]:
     number, along = scene_of(p, time_s)
     act = number // SCENES
     within = number - SCENES * act
-    peak = np.int64(SCENES * even(p.key, PEAK, act))
-    swing, after = CHANCE * even(p.key, SWING, number), CHANCE * even(p.key, SWING, number + 1)
-    level = (1.0 if within == peak else OTHERS) + after - swing
-    before = (1.0 + OTHERS * (within - 1) if within > peak else OTHERS * within) + swing
+    peak = int(SCENES * even(p.key, PEAK, act))
+    before = CHANCE * even(p.key, SWING, number) + (1.0 + OTHERS * (within - 1) if within > peak else OTHERS * within)
+    level = level_of(p, number)
     return before + level * along * along * (3.0 - 2.0 * along), level * 6.0 * along * (1.0 - along)
 
 
@@ -60,4 +59,4 @@ def lead(p: Any, time_s: float) -> tuple[float, float]:
 def liveliness(p: Any, time_s: float) -> float:
     """The level at a moment, with what the mood of the room adds."""
     number, _ = scene_of(p, time_s)
-    return level_of(p, number) + (p.roused if time_s >= p.roused_s else p.roused_before)
+    return float(level_of(p, number) + (p.roused if time_s >= p.roused_s else p.roused_before))

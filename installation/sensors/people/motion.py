@@ -1,4 +1,4 @@
-"""Motion of the upper body in g, three axes: who sits leans and fidgets; in their own scene people walk, dance, applaud.
+"""Motion of the upper body in g, three axes: who sits leans and fidgets; in their own scene people walk or dance.
 
     x   to the right   y   up   z   ahead, as seen from the wearer; at rest gravity alone, by posture
 
@@ -34,6 +34,7 @@ CHANGE_S = 3.0  # to take another posture
 FIDGET_SLOT_S, FIDGET_SHARE, FIDGET_S, FIDGET_HZ = 15.0, 0.4, 0.6, 2.2  # a shift on the chair now and then
 CAUGHT = 0.6  # the chance to catch a neighbour's fidget with the full dial
 CIRCLE_SLOT_S, APPLAUSE_SHARE = 60.0, 0.25  # where the dial is up a circle applauds together, every four minutes
+STIR_S = 2.0  # a motion that nobody renews fades after so long
 CHEST_G = 0.012  # tilt of the trunk with a breath
 MOTION_NOISE_G = 0.004  # either way
 
@@ -67,13 +68,10 @@ def doing(p: Any, circle: Any, time_s: float) -> tuple[int, float, float, float]
             hz = p.steps_hz if kind == WALK else p.claps_hz
             return kind, share, hz, hz * since_s
     if p.dial > 0.0:
-        slot = np.int64(np.floor(time_s / CIRCLE_SLOT_S))
+        slot = int(np.floor(time_s / CIRCLE_SLOT_S))
         if even(circle.key, DOING, slot) < APPLAUSE_SHARE and even(p.key, JOINING, slot) < p.dial:
-            hz = (
-                p.claps_hz + p.dial * (0.5 * p.claps_hz - p.claps_hz)
-                if even(circle.key, BOUT, slot) < 0.5
-                else p.claps_hz
-            )
+            as_one = p.dial if even(circle.key, BOUT, slot) < 0.5 else 0.0
+            hz = p.claps_hz * (1.0 - 0.5 * as_one)
             since_s = time_s - CIRCLE_SLOT_S * (slot + 0.5)
             share = _eased(since_s, BOUT_S[APPLAUD][1])
             if share > 0.0:
@@ -86,14 +84,14 @@ def circle_beat(p: Any, circle: Any) -> float:
     """Beats a second that a person dances to: the music's, more or less."""
     own = BEAT_HZ[0] + (BEAT_HZ[1] - BEAT_HZ[0]) * even(p.key, DOING, -1)
     common = BEAT_HZ[0] + (BEAT_HZ[1] - BEAT_HZ[0]) * even(circle.key, DOING, -1)
-    return own + p.dial * (common - own)
+    return float(own + p.dial * (common - own))
 
 
 @compiled
 def _fidget(people: Any, w: int, time_s: float) -> float:
     """The swing of a fidget, -1..1."""
     p = people[w]
-    slot = np.int64(np.floor(time_s / FIDGET_SLOT_S))
+    slot = int(np.floor(time_s / FIDGET_SLOT_S))
     fidgets = even(p.key, FIDGET, slot) < FIDGET_SHARE
     if not fidgets and p.dial > 0.0:
         for side in range(2):
@@ -105,7 +103,7 @@ def _fidget(people: Any, w: int, time_s: float) -> float:
     off_s = time_s - FIDGET_SLOT_S * (slot + 0.3 + 0.4 * even(p.key, FIDGET, ~slot))
     if abs(off_s) > 4.0 * FIDGET_S:
         return 0.0
-    return np.exp(-0.5 * (off_s / FIDGET_S) ** 2) * np.sin(TURN * FIDGET_HZ * off_s)
+    return float(np.exp(-0.5 * (off_s / FIDGET_S) ** 2) * np.sin(TURN * FIDGET_HZ * off_s))
 
 
 @compiled
@@ -118,9 +116,6 @@ def stirred(p: Any, time_s: float) -> tuple[float, float]:
     return strength, TURN * (p.stir_turns + p.stir_hz * (time_s - p.stir_s))
 
 
-STIR_S = 2.0  # a motion that nobody renews fades after so long
-
-
 @compiled
 def shaking(people: Any, w: int, circles: Any, time_s: float) -> float:
     """How a hand is shaken by what person w does, in g along its worst axis; this is what spoils other sensors."""
@@ -130,7 +125,7 @@ def shaking(people: Any, w: int, circles: Any, time_s: float) -> float:
     shaken = strength * np.sin(angle) + STRENGTH_G[FIDGETS] * _fidget(people, w, time_s)
     if share > 0.0:
         shaken += share * STRENGTH_G[kind] * np.sin(TURN * beats)
-    return shaken
+    return float(shaken)
 
 
 @compiled

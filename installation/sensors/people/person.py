@@ -25,7 +25,7 @@ RESTING_RATE = (58.0, 92.0)  # beats a minute of adults who sit and eat
 BREATHS = (12.0, 18.0)  # a minute, at rest
 RSA_DEPTH = (0.02, 0.06)  # share of the heart's rate that comes and goes with the breath: RMSSD of 10 to 50 ms
 MAYER_HZ, MAYER_DEPTH = (0.09, 0.11), (0.01, 0.03)  # of the blood pressure: Julien, Cardiovasc. Res. 70:12, 2006
-SLOW_DEPTH = (0.008, 0.018)  # of each octave: SDNN of 20 to 60 ms with the rest
+SLOW_DEPTH = (0.012, 0.026)  # of each octave: SDNN of 30 to 90 ms with the rest
 SWAY_HZ, SWAY_DEPTH = (0.008, 0.06), (0.02, 0.06)  # breaths last 5-15 % more or less: Tobin et al., Chest 94:1144, 1988
 INHALE = (0.36, 0.44)  # share of a breath
 SIGHS = (0.012, 0.03)  # share of breaths: one in two to five minutes (Li et al., Nature 530:293, 2016: one in five)
@@ -125,9 +125,9 @@ def people(seed: int, wearers: int) -> NDArray[Any]:
     drawn = draws(table["key"], len(BANDS) + 1 + 2 * OCTAVES + 3 * SWAYS).T
     for (name, band), at in zip(BANDS.items(), drawn, strict=False):
         table[name] = between(band, at)
-    level, *rest = drawn[len(BANDS) :]
-    table["tonic_us"] = TONIC_US[0] * (TONIC_US[1] / TONIC_US[0]) ** level  # few are wet: Braithwaite et al., 2013
-    _rhythms(table, np.array(rest).reshape(-1, wearers))
+    rest = drawn[len(BANDS) :]
+    table["tonic_us"] = TONIC_US[0] * (TONIC_US[1] / TONIC_US[0]) ** rest[0]  # few are wet: Braithwaite et al., 2013
+    _rhythms(table, rest[1:])
     table["stir_hz"] = 1.0
     return table
 

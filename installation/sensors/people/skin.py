@@ -2,8 +2,8 @@
 
     response    height * (exp(-t / recover) - exp(-t / rise)), scaled to `height` at its top
 
-Time is cut into slots of three seconds; in each there is a response or none, by chance, the likelier the livelier a person
-is.  A neighbour's is caught, as the dial says, and what stirs the whole circle stirs everyone in it.
+Time is cut into slots of three seconds; in each there is a response or none, by chance, the likelier the livelier a
+person is.  A neighbour's is caught, as the dial says, and what stirs the whole circle stirs everyone in it.
 
 Sources: Bateman's function for a response: Alexander et al., J Neurosci Methods 146:116, 2005, Benedek & Kaernbach,
 J Neurosci Methods 190:80, 2010; how many and how high: Boucsein et al., Psychophysiology 49:1017, 2012 (1-3 a
@@ -36,21 +36,21 @@ LEAST_US = 0.3  # level that nobody alive falls under
 @compiled
 def lift(p: Any, time_s: float) -> float:
     """µS by which a person's level has followed another's."""
-    return p.lift_us + p.lift_us_s * min(FOLLOW_S, max(0.0, time_s - p.lift_s))
+    return float(p.lift_us + p.lift_us_s * min(FOLLOW_S, max(0.0, time_s - p.lift_s)))
 
 
 @compiled
 def resting_us(p: Any, time_s: float) -> float:
     """The level without its responses, µS."""
     angle = TURN * (p.drift_hz * time_s + p.drift_at)
-    return p.tonic_us * (1.0 + p.drift * (np.sin(angle) + 0.4 * np.sin(2.7 * angle))) + lift(p, time_s)
+    return float(p.tonic_us * (1.0 + p.drift * (np.sin(angle) + 0.4 * np.sin(2.7 * angle))) + lift(p, time_s))
 
 
 @compiled
 def _own(p: Any, slot: int) -> bool:
     """Whether a person's skin answers by itself in a slot."""
     lively = max(0.0, liveliness(p, slot * SLOT_S))
-    return even(p.key, RESPONSE, slot) < p.responses * SLOT_S / 60.0 * (1.0 + LIVELY * lively)
+    return bool(even(p.key, RESPONSE, slot) < p.responses * SLOT_S / 60.0 * (1.0 + LIVELY * lively))
 
 
 @compiled
@@ -82,10 +82,10 @@ def conductance(people: Any, first: int, circles: Any, time_s: Floats, out: Floa
         p = people[w]
         top_s = np.log(p.recover_s / p.rise_s) / (1.0 / p.rise_s - 1.0 / p.recover_s)
         top = np.exp(-top_s / p.recover_s) - np.exp(-top_s / p.rise_s)
-        newest = np.int64(-(2**62))
+        newest = -(2**62)
         for k in range(time_s.shape[1]):
             t = time_s[i, k]
-            slot = np.int64(np.floor(t / SLOT_S))
+            slot = int(np.floor(t / SLOT_S))
             if slot != newest:
                 newest = slot
                 for n in range(LOOK_BACK):

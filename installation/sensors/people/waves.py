@@ -1,11 +1,12 @@
 """What a heart looks like from outside: the pulse wave in a finger (PPG), and the ECG between two hands.
 
-Both are sums of Gaussians that stand at fixed times after the beat, which is the R wave.  The pulse comes to the finger a
-quarter of a second later; breathing moves its height, its ground and, by the heart, its pace; a moving hand shakes it.
+Both are sums of Gaussians that stand at fixed times after the beat, which is the R wave.  The pulse comes to the
+finger a quarter of a second later; breathing moves its height, its ground and, by the heart, its pace; a moving hand
+shakes it.
 
 Sources: Tang, Chen, Ward & Elgendi, Sci. Rep. 10:13883, 2020 (two Gaussians); McSharry et al., IEEE TBME 50:289, 2003
-(five for an ECG, whose heights and widths these are, at 60 beats a minute); Allen, Physiol. Meas. 28:R1, 2007 (when a pulse
-comes to a finger); Charlton et al., IEEE Rev. Biomed. Eng. 11:2, 2018 (three ways in which breath shows).
+(five for an ECG; heights and widths here after it, for 60 beats a minute); Allen, Physiol. Meas. 28:R1, 2007 (when a
+pulse comes to a finger); Charlton et al., IEEE Rev. Biomed. Eng. 11:2, 2018 (three ways in which breath shows).
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ ECG_SHAKEN_UV = 150.0  # for each g
 def _bump(turns: float, width: float) -> float:
     """A Gaussian around every whole turn, 1 at its crest; `width` is its standard deviation."""
     off = (turns - np.rint(turns)) / width
-    return np.exp(-0.5 * off * off)
+    return float(np.exp(-0.5 * off * off))
 
 
 @compiled

@@ -101,10 +101,10 @@ def _record(one: Record) -> bytes:
 
 
 class Alike(NamedTuple):
-    """A channel that many wearers send alike: `count` samples, `step_s` apart, worth 10^exponent for each step."""
+    """A channel that many wearers send alike: `samples` of each, `step_s` apart, worth 10^exponent for each step."""
 
     channel: int
-    count: int
+    samples: int
     step_s: float
     exponent: int
 
@@ -117,7 +117,7 @@ def encode_crowd(
     first: slot of the first wearer · ages_ms (wearers, channels) · steps (wearers, samples): those of each channel
     in its turn.
     """
-    table = np.array([(one.channel, one.count, round(one.step_s / STEP_S), one.exponent) for one in alike], np.int64)
+    table = np.array([(one.channel, one.samples, round(one.step_s / STEP_S), one.exponent) for one in alike], np.int64)
     record = int((RECORD_BYTES + 2 * table[:, 1]).sum())
     packets = -(-len(steps) // (LONGEST // record))
     data = np.empty(len(steps) * record + packets * (HEAD_BYTES + CRC_BYTES), np.uint8)
@@ -166,7 +166,7 @@ def _crc(data: Bytes, table: NDArray[np.uint32], first: int, past: int) -> int:
     crc = np.uint32(0xFFFFFFFF)
     for place in range(first, past):
         crc = table[(crc ^ data[place]) & np.uint32(255)] ^ (crc >> np.uint32(8))
-    return np.int64(crc) ^ 0xFFFFFFFF
+    return int(np.int64(crc) ^ 0xFFFFFFFF)
 
 
 @compiled
