@@ -70,6 +70,7 @@ def test_each_layout_is_as_long_and_laid_out_as_the_vendor_says(inputs: int):
 
 
 @pytest.mark.parametrize("inputs", range(1, 7))
+@settings(deadline=None)
 @given(st.data(), st.integers(0, 15), st.integers(0, 15))
 def test_what_is_encoded_is_decoded_in_every_layout(inputs: int, data: st.DataObject, number: int, digital: int):
     steps = data.draw(steps_of(inputs))

@@ -180,6 +180,7 @@ def test_the_numbers_that_the_openbci_gui_wrote_are_those_of_its_packets(recordi
     assert np.abs(np.array(told) - axes[moved]).max() < 1e-4
 
 
+@settings(deadline=None)
 @given(STEPS, SHORTS, st.integers(0, 255))
 def test_what_is_encoded_is_decoded(channels: list[int], three: list[int], number: int):
     data = encode(number, channels, three) + encode((number + 1) % 256, NOTHING)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from installation.frame import CHANNELS
@@ -89,6 +89,7 @@ def test_without_a_fault_every_packet_comes(wire: str) -> None:
 
 
 @pytest.mark.parametrize("wire", FORMATS)
+@settings(deadline=None)
 @given(at=st.integers(0, 10**4), gone=st.integers(0, 3), added=st.binary(max_size=3))
 @example(at=33 * 20 + 1, gone=1, added=b"\xff")  # a Cyton's number
 @example(at=33 * 20 + 32, gone=1, added=b"\xa0")  # its end

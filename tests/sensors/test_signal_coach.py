@@ -3,7 +3,7 @@ from __future__ import annotations
 from math import isnan
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from installation.frame import CHANNELS
@@ -57,6 +57,7 @@ def test_what_is_none_of_them_is_none(line: bytes) -> None:
     assert read(line) is None
 
 
+@settings(deadline=None)
 @given(st.one_of(st.binary(max_size=80), st.text(alphabet='{}[]",:PSW12LIVE0', max_size=60).map(str.encode)))
 def test_any_line_is_survived(line: bytes) -> None:
     told = read(line)
