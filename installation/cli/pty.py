@@ -12,6 +12,7 @@ from installation.clock import Clock
 from installation.sensors.simulated import Simulated
 
 READ_BYTES = 4096
+HELD = 1 << 16  # bytes that wait for room in the pseudo-terminal, which itself holds 4 kB
 LOOKS_HZ = 500.0  # how often every device may say something: USB at full speed is polled each millisecond
 
 
@@ -23,8 +24,8 @@ def has_ptys() -> bool:
 class Pty:
     """The device's end of a pseudo-terminal; hosts open `path`, or the symlink `link`.
 
-    Nothing here waits: bytes that a host does not fetch are lost, as on a UART, and while nobody has the port open
-    none are kept.
+    Nothing here waits: what a host does not fetch is kept up to `HELD`, as in a USB bridge, and then lost; while nobody
+    has the port open nothing is kept.
     """
 
     def __init__(self, link: Path | None = None) -> None:
@@ -34,6 +35,7 @@ class Pty:
         self._ours, theirs = os.openpty()
         self.path = os.ttyname(theirs)
         self.link = link
+        self._held = b""
         tty.setraw(theirs)
         os.close(theirs)  # so that hang-ups tell whether a host has it open
         os.set_blocking(self._ours, False)
@@ -64,11 +66,25 @@ class Pty:
             return os.read(self._ours, READ_BYTES)
         return b""
 
-    def write(self, data: bytes) -> int:
-        """Send to the host; how many bytes were lost."""
-        with contextlib.suppress(OSError):  # full, or no host
-            return len(data) - os.write(self._ours, data)
-        return len(data)
+    def write(self, data: bytes) -> None:
+        """Send what waits and the data to the host, as much of it as there is room for."""
+        self._held = (self._held + data)[:HELD]
+        while self._held:
+            try:
+                self._held = self._held[os.write(self._ours, self._held) :]
+            except BlockingIOError:
+                return
+            except OSError:  # no host
+                self._held = b""
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that wait for a host to fetch others."""
+        return len(self._held)
+
+    def forget(self) -> None:
+        """Drop what waits: its host is gone."""
+        self._held = b""
 
     def close(self) -> None:
         """Take the port away; a host finds the cable out."""
@@ -94,10 +110,11 @@ def serve(
         for place, (device, pty) in enumerate(zip(devices, ptys, strict=True)):
             if pty.opened != listening[place]:
                 listening[place] = not listening[place]
+                pty.forget()
                 if listening[place]:
                     device.opened(now_s)
             if listening[place] and (data := pty.read()):
                 device.hear(data, now_s)
             said = b"".join(data for _, data in device.say(now_s))
-            if said and listening[place]:
+            if listening[place]:
                 pty.write(said)

@@ -170,10 +170,11 @@ def _play(pty: Pty, data: bytes, sent: threading.Event) -> None:
         if b"v" in said or b"d" in said:
             pty.write(b"$$$")
         if b"b" in said:
-            while data and clock.now_s() < HEARD_S:
-                left = pty.write(data[:WRITTEN])
-                data = data[min(WRITTEN, len(data)) - left :]
-                clock.sleep_s(0.0002 if left else 0.0)
+            for first in range(0, len(data), WRITTEN):
+                pty.write(data[first : first + WRITTEN])
+                while pty.waiting and clock.now_s() < HEARD_S:
+                    clock.sleep_s(0.0002)
+                    pty.write(b"")
             sent.set()
             return
         clock.sleep_s(0.001)

@@ -102,3 +102,22 @@ def test_a_shared_format_is_one_device_for_all_and_any_other_one_for_each() -> N
 def test_numbers_that_are_none_are_refused(asked: list[str]) -> None:
     with pytest.raises(SystemExit):
         parser().parse_args(["simulate", "--wire", "cyton", *asked])
+
+
+@POSIX
+def test_a_busy_gateway_comes_through_whole_and_a_host_that_fetches_nothing_holds_nobody_up() -> None:
+    with pty.Pty() as port:
+        with open_serial(port.path, 115200, 0.0) as line:
+            sent = bytes(range(256)) * 200
+            port.write(sent)
+            assert port.waiting > 0
+            came = b""
+            while len(came) < len(sent):
+                came += line.read(4096)
+                port.write(b"")
+            assert came == sent
+            port.write(bytes(10 * pty.HELD))
+            assert port.waiting <= pty.HELD
+        assert not port.opened
+        port.forget()
+        assert port.waiting == 0
