@@ -1,4 +1,5 @@
-"""A night on which everything goes wrong: thirty wearers, ten minutes, two hundred faults by chance, recorded.
+"""A night on which everything goes wrong: thirty wearers with devices of every wire format, ten minutes, two hundred
+faults by chance, recorded.
 
 What is asked of every tick: no pixel under its look's floor, no more than three flashes in any second,
 and no garment that jumps because a sensor failed (`installation.testing.checks.extra_steps`).  And then of
@@ -28,6 +29,7 @@ from installation.testing.chance import misfortunes
 from installation.testing.checks import extra_steps, step_bound
 from installation.testing.faults import Fault
 from installation.testing.night import calm_night
+from installation.testing.patches import PATCHES, dealt
 from tests.conftest import SHOW
 from tests.record.fakes import everything, nexus, run_of, values_of
 
@@ -43,6 +45,12 @@ ORDERS = {
     "7:33": room("pantry.shortage_risk", 0.2),
     "9:15": order("GO"),
 }
+WIRES = (
+    *PATCHES,
+    "pulsesensor",
+    "lines",
+    "firmata",
+)  # most of them of the cheap formats: a Cyton alone sends 250 a second
 BACK_S = 16.0  # a port is looked for every 5 s, a board wakes in 1.2, a heart is believed after four beats, real in 2
 FORGOTTEN = 11  # wearer's number from 0
 KEPT_S = 20.0  # so much of what the forgotten one sent is kept aside, to be searched for
@@ -89,7 +97,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
     folder = tmp_path_factory.mktemp("night")
     show, file = crowded(folder / "show"), folder / "night.mcap"
     at = misfortunes(FAULTS, people=PEOPLE, minutes=MINUTES, seed=SEED, orders=ORDERS)
-    asked = {"people": PEOPLE, "minutes": MINUTES, "seed": SEED, "at": at}
+    asked = {"people": PEOPLE, "minutes": MINUTES, "seed": SEED, "at": at, "wires": WIRES}
     kept: list[Kept] = []
 
     def watch(rooms: Rooms) -> Kept:
@@ -98,7 +106,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
         kept.append(Kept(Recorder(file, run, waits=True), []))
         return kept[0]
 
-    play(show, minutes=0.01)  # compiles once, not in both processes
+    play(show, people=len(WIRES), minutes=0.01, wires=WIRES)  # compiles once, not in both processes
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as beside:
         calm = beside.submit(calm_night, show, **asked)
         night = play(show, **asked, watch=watch, calm=calm.result)
@@ -112,14 +120,18 @@ def night(recorded: Recorded) -> Night:
 
 
 def troubles(night: Night, wearer: int) -> list[tuple[float, float]]:
-    """When the wearer's sensor was in trouble, from when until when; a pulled plug until it is in again."""
+    """When the wearer's sensor was in trouble, from when until when; a pulled plug until it is in again.
+
+    What befalls a gateway befalls all whom it carries.
+    """
+    together = next(set(shared.wearers) for shared in dealt(PEOPLE, WIRES) if wearer in shared.wearers)
     spans: list[tuple[float, float]] = []
     for time_s, what in night.plan:
-        if isinstance(what, Fault) and night.wearer(what.wearer) == wearer:
+        if isinstance(what, Fault) and night.wearer(what.wearer) in together:
             if what.what == "replug":
                 spans = [(start, time_s if end == math.inf else end) for start, end in spans]
             else:
-                spans.append((time_s, time_s + what.seconds))
+                spans.append((time_s, time_s if what.what == "reset" else time_s + what.seconds))
     return spans
 
 
@@ -129,6 +141,8 @@ def test_the_faults_happen_to_nearly_everyone(night: Night) -> None:
     assert len({fault.wearer for fault in faults}) >= PEOPLE - 2
     assert [number for _, number in night.cues] == ["0.5", "1", "2", "3.1", "3.2", "4.1", "5", "6"]
     assert night.refused == ()
+    befallen = {wire for wire, wearers in dealt(PEOPLE, WIRES) if any(troubles(night, wearer) for wearer in wearers)}
+    assert befallen == set(WIRES)
 
 
 def test_no_pixel_goes_under_its_floor_nothing_flashes_and_no_garment_jumps(night: Night) -> None:

@@ -19,6 +19,20 @@ def _seconds(text: str) -> float:
     return value
 
 
+def _people(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 1000:
+        raise argparse.ArgumentTypeError(f"{text} is no number of people; 1 to 1000 would do")
+    return value
+
+
+def _rate(text: str) -> float:
+    value = float(text)
+    if not 0.1 <= value <= 1000:
+        raise argparse.ArgumentTypeError(f"{text} is no rate; 0.1 to 1000 rows a second would do")
+    return value
+
+
 def _speed(text: str) -> float:
     value = float(text)
     if not 0.01 <= value <= 1000:
@@ -83,6 +97,18 @@ def parser() -> argparse.ArgumentParser:
     capture.add_argument("file", type=Path, metavar="FILE.raw", help="a new file")
     capture.add_argument("--seconds", type=_seconds, metavar="S", help="end after S seconds (at Ctrl-C)")
     capture.add_argument("--baud", type=int, default=115200, metavar="B", help="bits a second (115200)")
+
+    simulate = commands.add_parser("simulate", help="offer simulated devices to other software")
+    simulate.add_argument("--wire", required=True, metavar="FORMAT", help="cyton, bitalino … as in patch.toml")
+    simulate.add_argument("--wearers", type=_people, default=1, metavar="N", help="how many people wear one (1)")
+    simulate.add_argument("--seed", type=int, default=1, metavar="N", help="which simulated people come (1)")
+    simulate.add_argument("--seconds", type=_seconds, metavar="S", help="end after S seconds (at Ctrl-C)")
+    simulate.add_argument("--rate", type=_rate, default=0.0, metavar="HZ", help="rows a second, where it can be chosen")
+    simulate.add_argument("--form", default="", metavar="NAME", help="which form, where a format has several")
+    simulate.add_argument(
+        "--link", type=Path, metavar="PATH", help="a symlink to the port; PATH-1, PATH-2 … to several"
+    )
+    simulate.add_argument("--json", action="store_true", help="print a JSON list of the ports instead of their paths")
 
     bench = commands.add_parser("bench", help="measure; needs a checkout of the repository")
     bench.add_argument("names", nargs="*", metavar="NAME", help="body, loop … (all)")

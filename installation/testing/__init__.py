@@ -16,6 +16,7 @@ from installation.testing.faults import (
     noise,
     order,
     replug,
+    reset,
     room,
     unplug,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "order",
     "play",
     "replug",
+    "reset",
     "room",
     "unplug",
 ]

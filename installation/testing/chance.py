@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from installation.frame import Order
-from installation.testing.faults import Fault, burst, clone, cut, flat, garbage, lose, noise, replug, unplug
+from installation.testing.faults import Fault, burst, clone, cut, flat, garbage, lose, noise, replug, reset, unplug
 
 SETTLED_S = 20.0  # before the first: every heart has been found by then, and every twin's
 LONGEST_S = 20.0  # of one misfortune
 SHORTEST_S = 0.3
-KINDS = ("unplug", "cut", "garbage", "flat", "noise", "lose", "burst", "clone")
+KINDS = ("unplug", "cut", "garbage", "flat", "noise", "lose", "burst", "clone", "reset")
 
 
 def misfortunes(
@@ -52,5 +52,7 @@ def _misfortune(kind: str, who: int, seconds: float) -> tuple[tuple[float, Fault
             return ((0.0, noise(who, seconds)),)
         case "lose":
             return ((0.0, lose(who, seconds)),)
+        case "reset":
+            return ((0.0, reset(who)),)
         case _:
             return ((0.0, burst(who, min(seconds, 3.0))),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,13 @@ from installation.show.build import build
 from installation.show.check import SHAPES
 from installation.show.load import load
 from installation.show.model import Show
-from installation.testing.wires import BAUD, serial_of
+from installation.testing.patches import patches
 
 
-def night_show(folder: Path, people: int, patch: Path | None = None) -> Show:
+def night_show(folder: Path, people: int, wires: Sequence[str], patch: Path | None = None) -> Show:
     """The show of `folder`; wearers that it lacks are added, dressed like its own in turn.
 
-    The devices of its patch stay at home: the first `people` wearers have a virtual PulseSensor each.
+    The devices of its patch stay at home: the first `people` wearers have virtual ones, of the `wires` in turn.
     Raises `ShowProblems` where the folder's own files have any.
     """
     load(folder, patch)
@@ -34,10 +34,7 @@ def night_show(folder: Path, people: int, patch: Path | None = None) -> Show:
                     {**garment, "wearer": name, "name": f"{garment['name']}-{guest + 1}"}
                 )
     names = [wearer["name"] for wearer in raw["show.toml"]["wearer"]]
-    raw["patch.toml"]["sensor"] = [
-        {"wearer": name, "serial": serial_of(wearer), "wire": "pulsesensor", "baud": BAUD}
-        for wearer, name in enumerate(names[:people])
-    ]
+    raw["patch.toml"]["sensor"] = patches(people, wires, names)
     return _built(folder, raw)
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 from installation.control.orders import order_of
 from installation.frame import Order
 
-What = Literal["unplug", "replug", "cut", "garbage", "flat", "noise", "lose", "burst", "clone"]
+What = Literal["unplug", "replug", "cut", "garbage", "flat", "noise", "lose", "burst", "clone", "reset"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,11 @@ def lose(wearer: str | int, seconds: float, share: float = 0.3) -> Fault:
 def burst(wearer: str | int, seconds: float = 0.5) -> Fault:
     """The bus holds every byte back for so long, then lets all of them go at once."""
     return Fault("burst", wearer, seconds)
+
+
+def reset(wearer: str | int) -> Fault:
+    """The device is switched off and on, or its supply dips: it begins anew, and one that waits to be started waits."""
+    return Fault("reset", wearer)
 
 
 def clone(wearer: str | int, seconds: float = inf) -> Fault:

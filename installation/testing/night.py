@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from installation.loop import Rooms, Watcher
 
 HEART = ORGANS.index("heart")
+WIRES = ("pulsesensor",)  # of the devices in a night, where nobody says otherwise
 
 Happening: TypeAlias = Fault | Order
 Plan: TypeAlias = Mapping[str | float, Happening | Sequence[Happening]]
@@ -100,19 +101,21 @@ def play(
     seed: int = 1,
     at: Plan | None = None,
     patch: str | Path | None = None,
+    wires: Sequence[str] = WIRES,
     calm: Calm | Callable[[], Calm] | None = None,
     watch: Callable[[Rooms], Watcher] | None = None,
 ) -> Night:
     """Play a night of a show as fast as the machine can; nothing leaves it.
 
     people: how many wearers have a sensor of their own, with a living heart on it; the others are simulated, and
-    wearers that the show lacks are added · at: what happens when · calm: `calm_night` of the same show, people,
+    wearers that the show lacks are added · wires: the wire formats of their devices, in turn · at: what happens
+    when · calm: `calm_night` of the same show, people,
     minutes, seed and plan, or what gives it once this night is over; without it, a night with faults is played a
     second time to have one · watch: makes, of the rooms, somebody who is shown every frame: a recorder, or your own.
 
     Raises `ShowProblems` where the show has any, ValueError where what is asked for is none.
     """
-    asked = _asked(show, people, minutes, at, patch)
+    asked = _asked(show, people, minutes, at, patch, wires)
     night = _play(asked, seed, asked.plan, watch)
     if calm is None:
         faulty = any(isinstance(what, Fault) for _, what in asked.plan)
@@ -132,9 +135,10 @@ def calm_night(
     seed: int = 1,
     at: Plan | None = None,
     patch: str | Path | None = None,
+    wires: Sequence[str] = WIRES,
 ) -> Calm:
     """The same night without the faults of its plan, for several nights that share it, or for another process."""
-    return _calm(_asked(show, people, minutes, at, patch), seed)
+    return _calm(_asked(show, people, minutes, at, patch, wires), seed)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -145,12 +149,15 @@ class _Asked:
     people: int
     ticks: int
     plan: tuple[tuple[float, Happening], ...]
+    wires: tuple[str, ...]
 
 
-def _asked(show: str | Path, people: int, minutes: float, at: Plan | None, patch: str | Path | None) -> _Asked:
+def _asked(
+    show: str | Path, people: int, minutes: float, at: Plan | None, patch: str | Path | None, wires: Sequence[str]
+) -> _Asked:
     from installation.testing.crowd import night_show
 
-    found = night_show(find_show(str(show)), people, Path(patch) if patch else None)
+    found = night_show(find_show(str(show)), people, wires, Path(patch) if patch else None)
     plan = _plan(found, people, at or {})
     ticks = round(60.0 * minutes * found.rate_hz)
     if ticks < 2:
@@ -158,7 +165,7 @@ def _asked(show: str | Path, people: int, minutes: float, at: Plan | None, patch
     for time_s, what in plan:
         if time_s >= ticks / found.rate_hz:
             raise ValueError(f"{what} at {written(time_s)} comes after the night has ended; more minutes would do")
-    return _Asked(found, people, ticks, plan)
+    return _Asked(found, people, ticks, plan, tuple(wires))
 
 
 def _orders(plan: Sequence[tuple[float, Happening]]) -> tuple[tuple[float, Happening], ...]:
@@ -194,7 +201,7 @@ def _play(
     from installation.testing.wires import Hub
 
     show = asked.show
-    clock, desk, hub = OfflineClock(), Desk(), Hub(asked.people, seed)
+    clock, desk, hub = OfflineClock(), Desk(), Hub(asked.people, seed, asked.wires)
     who = offline_identity(show.title, seed)
     outputs = Outputs(show, clock, who, live=False)
     rooms = open_rooms(

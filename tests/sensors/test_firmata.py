@@ -102,6 +102,7 @@ def test_a_thousand_faults_cost_no_message_but_those_that_they_hit(seed: int):
     assert stream.lost_beyond(len(packets), came) == []
 
 
+@settings(deadline=None)
 @given(st.integers(0, 15), st.integers(0, 2**20))
 def test_what_is_encoded_is_decoded(channel: int, steps: int):
     assert values(encode(channel, steps), channel) == [{channel: float(steps)}]

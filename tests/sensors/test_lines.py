@@ -4,7 +4,7 @@ from math import isnan
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from installation.sensors.wires import Row, decoder
@@ -87,11 +87,13 @@ def test_the_channels_that_a_device_may_give_are_known_before_its_first_byte():
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 
 
+@settings(deadline=None)
 @given(FINITE, FINITE)
 def test_what_is_encoded_by_name_is_decoded(pulse: float, glow: float):
     assert values(NAMED, encode({"pulse": pulse, "glow": glow})) == [{0: pulse, 7: glow}]
 
 
+@settings(deadline=None)
 @given(FINITE, FINITE, FINITE, FINITE)
 def test_what_is_encoded_in_columns_is_decoded(a: float, b: float, c: float, d: float):
     (row,) = decoder(COLUMNS, CHANNELS).feed(b"\n" + encode_columns([a, b, c, d]))
@@ -106,6 +108,7 @@ PIECES = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(PIECES, max_size=12).map(b"".join), st.lists(st.integers(0, 40), max_size=60))
 def test_any_bytes_cut_anywhere_give_the_same_rows(data: bytes, cuts: list[int]):
     whole, cut = (Lines({b"pulse": 0, b"glow": 7}, (-1, 0, -1, 2), 0) for _ in range(2))

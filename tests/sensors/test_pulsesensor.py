@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from installation.frame import CHANNELS
@@ -85,11 +85,13 @@ def test_a_line_of_a_megabyte_is_dropped_to_its_end_and_counted_once():
     assert wire.dropped == 1
 
 
+@settings(deadline=None)
 @given(st.integers(0, SIGNAL_MAX), st.sampled_from("Sabcz"))
 def test_what_is_encoded_is_decoded(signal: int, sensor: str):
     assert signals(encode(signal, sensor), sensor) == [signal]
 
 
+@settings(deadline=None)
 @given(st.integers(0, RATE_MAX), st.integers(0, 10_000), st.integers(0, SIGNAL_MAX))
 def test_what_is_encoded_for_the_plotter_is_decoded(rate: int, ibi_ms: int, signal: int):
     assert signals(encode_plotter(rate, ibi_ms, signal)) == [signal]
@@ -102,6 +104,7 @@ LINES = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(LINES, max_size=12).map(b"".join), st.lists(st.integers(0, 40), max_size=60), st.sampled_from("Sb"))
 def test_any_bytes_cut_anywhere_give_the_same_rows(data: bytes, cuts: list[int], sensor: str):
     whole, cut = PulseSensor(PPG, sensor), PulseSensor(PPG, sensor)

@@ -10,15 +10,18 @@ The CRC has the polynomial x^4 + x + 1, begins with 0, and takes all bits as the
 The numbers give each row its time on the device's clock.  Four bits of CRC are little: out of step, a frame
 is believed when the one behind it is right and goes on.
 
-Sources: BITalinoWorld/revolution-python-api and cpp-api (frames, commands); the sensors' data sheets by PLUX
-(ECG, EDA, respiration); ADXL335 data sheet, ratiometric: a tenth of the supply for each g.
+Sources: BITalinoWorld/revolution-python-api, which reads our frames (`tests/sensors/test_hosts.py`), and cpp-api; the
+transfer functions of the sensors' data sheets (ECG with a gain of 1100, EDA, respiration), as PLUX and the package
+opensignalsreader have them.  An older sheet of the EDA sensor takes 0.574 V off first: levels may be up to 4.3 µS too
+high with a board of that time; responses are the same.  Acceleration is not calibrated: its sheet wants a board
+turned by hand once; ours is what the chip's sheet (ADXL335, ratiometric) says, a tenth of the supply for each g around
+the middle, where opensignalsreader takes 100 of 1024 steps around 500.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import nan
-from typing import NamedTuple
 
 from installation.sensors.wires import Row
 from installation.sensors.wires.packets import PacketCutter
@@ -33,8 +36,7 @@ NUMBER_BITS = FORMATS["bitalino"].number_bits
 RATES_HZ = tuple(int(rate_hz) for rate_hz, _ in FORMATS["bitalino"].rates_hz)  # in the order of their commands
 USUAL_HZ = int(FORMATS["bitalino"].signals[0].rate_hz)
 
-VERSION, STATE, STOP = b"\x07", b"\x0b", b"\x00"  # STOP works live; from firmware 4.2 on 0xFF does in any mode
-STATE_BYTES = 16  # as up to firmware 5.1
+STOP = b"\x00"  # while it is live; from firmware 4.2 on 0xFF does in any mode
 
 SUPPLY_V = 3.3
 ECG_GAIN = 1100
@@ -87,39 +89,15 @@ def encode(number: int, steps: Sequence[int], digital: int = 0) -> bytes:
     return frame[:-1] + bytes((frame[-1] | crc4(frame, 0, len(frame)),))
 
 
-def start(inputs: Sequence[int], simulated: bool = False) -> bytes:
-    """The command that starts the inputs 1..6 named; the device itself makes signals up where `simulated`."""
+def start(inputs: Sequence[int]) -> bytes:
+    """The command that starts the inputs 1..6 named."""
     mask = sum(1 << number - 1 for number in set(inputs))
-    return bytes((mask << 2 | (2 if simulated else 1),))
+    return bytes((mask << 2 | 1,))
 
 
 def rate(rate_hz: int) -> bytes:
     """The command that sets the frames a second, one of `RATES_HZ`; to be given before the start."""
     return bytes((RATES_HZ.index(rate_hz) << 6 | 3,))
-
-
-class State(NamedTuple):
-    """What an idle device tells of itself, in steps; digital: I1, I2, O1, O2 as bits from the highest down."""
-
-    analog: tuple[int, ...]
-    battery: int
-    threshold: int
-    digital: int
-
-
-def state(data: bytes) -> State | None:
-    """The answer to `STATE`, None where it is none."""
-    if len(data) != STATE_BYTES or data[-1] & 15 != crc4(data, 0, STATE_BYTES):
-        return None
-    words = [int.from_bytes(data[at : at + 2], "little") for at in range(0, 14, 2)]
-    return State(tuple(words[:INPUTS]), words[INPUTS], data[14], data[15] >> 4)
-
-
-def encode_state(told: State) -> bytes:
-    """The answer to `STATE`."""
-    words = b"".join(word.to_bytes(2, "little") for word in (*told.analog, told.battery))
-    data = words + bytes((told.threshold, told.digital << 4))
-    return data[:-1] + bytes((data[-1] | crc4(data, 0, STATE_BYTES),))
 
 
 def ecg_mv(share: float) -> float:

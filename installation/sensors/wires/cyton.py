@@ -14,7 +14,8 @@
 
 The numbers give each row its time on the device's clock.  `CytonDaisy` reads a Cyton with a Daisy on top.
 
-Source: docs.openbci.com/Cyton/CytonDataFormat; OpenBCI_32bit_Library 3.1.2.
+Sources: docs.openbci.com, Cyton Data Format and Cyton SDK; OpenBCI_Cyton_Library 3.1.2 and its definitions.  BrainFlow
+reads the same (`tests/sensors/test_hosts.py`).
 """
 
 from __future__ import annotations
@@ -37,25 +38,13 @@ PACKETS_HZ, UV_PER_STEP, G_PER_STEP = _VOLTS.rate_hz, _VOLTS.scale, _AXES.scale
 ACCELERATION, ANALOG, USER, ACCELERATION_SET, ACCELERATION_STAMPED, ANALOG_SET, ANALOG_STAMPED = range(KINDS)
 AXIS_FROM = 7  # of the ten packets, the one that carries x; y and z follow
 
-RESET, START, STOP = b"v", b"b", b"s"  # reset is answered by a text, the others by nothing
+START, STOP = b"b", b"s"  # answered by nothing
 EIGHT, SIXTEEN = b"c", b"C"  # channels to send
 WITH_ACCELERATION, WITH_PINS = b"/0", b"/2"  # what to send beside them
-LETTERS = b"12345678QWERTYUI"  # of the channels, in commands
-REPLY_ENDS = b"$$$"  # of every text
-FAILURE = b"Failure"  # how the dongle's answer begins where no board answers it
+LETTERS = b"12345678QWERTYUI"  # of the channels 1..16, in commands
 
 _STAMPED = struct.Struct(">hI")
 _THREE = struct.Struct(">3h")
-
-
-def reply(data: bytes) -> str | None:
-    """The first whole text that a board sent, None where it has not ended; ValueError where it tells of a failure."""
-    text, ends, _ = data.partition(REPLY_ENDS)
-    if not ends:
-        return None
-    if text.lstrip().startswith(FAILURE):
-        raise ValueError("the dongle reaches no board: switch the Cyton to PC, and give it a charged battery")
-    return text.decode("ascii", "replace")
 
 
 def encode(number: int, steps: Sequence[int], three: Sequence[int] = (0, 0, 0), kind: int = ACCELERATION) -> bytes:
@@ -71,11 +60,6 @@ def encode_stamped(number: int, steps: Sequence[int], one: int, board_ms: int, k
 def _packet(number: int, steps: Sequence[int], aux: bytes, kind: int) -> bytes:
     body = b"".join(step.to_bytes(3, "big", signed=True) for step in steps)
     return bytes((HEAD, number)) + body + aux + bytes((FOOT | kind,))
-
-
-def board_s(packet: bytes) -> float:
-    """Seconds on the board's clock, in steps of a millisecond; NaN where the packet has none."""
-    return _STAMPED.unpack_from(packet, 26)[1] / 1000 if packet[32] & 15 > USER else nan
 
 
 def sound(data: bytes, at: int) -> bool:

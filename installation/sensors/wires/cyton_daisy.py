@@ -1,9 +1,10 @@
 """OpenBCI Cyton with a Daisy on top: sixteen voltages, 125 times a second.
 
 Packets are a Cyton's.  One with an even number carries the Daisy's channels 9..16, the odd one after it the
-Cyton's own, taken with them: both make one row.  Where one of the two is lost, the row has the other's half.
+Cyton's own: both make one row, as BrainFlow has it.  Each is the mean of the last two of 250 samples a second, so
+that the Daisy's half of a row is 4 ms older.  Where one of the two is lost, the row has the other's half.
 
-Source: docs.openbci.com/Cyton/CytonDataFormat.
+Source: docs.openbci.com, Cyton Data Format.
 """
 
 from __future__ import annotations

@@ -6,11 +6,16 @@ Forms that its sketches print, one to a line:
     a512 b498 c530          (each on its own line) several sensors; A72, M833 … after a beat
     75,800,512              serial plotter, one sensor: rate, interval, signal
     512,498,530             serial plotter, several sensors
-    Signal 512, signal: 512, 512
+    Signal 512, signal: 512, raw 512, 512
+    20371,512               milliseconds, signal               } the senders of 2026 ("Signal Coach"): with the board's
+    512,75,800,0            signal, rate, interval, beat       } own time where they tell it
+    {"signal":512, …}       or sample, raw, value              }
+    PSWS,1,LIVE,7,20371,512,75,800,0,90,OK, and version 2 with seven fields more
 
 The board's own rate and interval are read past: its detector knows no quality and finds beats in noise.
 
-Source: WorldFamousElectronics/PulseSensorPlayground, src/utility/PulseSensorSerialOutput.cpp.
+Source: WorldFamousElectronics/PulseSensorPlayground, src/utility/PulseSensorSerialOutput.cpp and
+docs/signal-coach/pulse-webserial-protocol.mjs.
 """
 
 from __future__ import annotations
@@ -20,7 +25,7 @@ from collections.abc import Mapping
 from functools import cache
 from math import nan
 
-from installation.sensors.wires import Row
+from installation.sensors.wires import Row, signal_coach
 from installation.sensors.wires.text import LineCutter
 from installation.show.model import SensorPatch
 
@@ -29,7 +34,7 @@ SIGNAL_MAX = 65535  # the widest ADC of any board; a longer number is two lines 
 KNOWN_MAX = 1023  # ten bits, as of most boards: their lines are read so often that it pays to know them by heart
 RATE_MAX = 240  # beats a minute, the most that the sketch says
 
-_ONE = re.compile(rb"(?:S|[Ss]ignal:?[ \t]*|(\d{1,3})[ \t]*,[ \t]*\d{1,5}[ \t]*,[ \t]*)?(\d{1,5})")
+_ONE = re.compile(rb"(?:S|(?:[Ss]ignal|raw):?[ \t]*|(\d{1,3})[ \t]*,[ \t]*\d{1,5}[ \t]*,[ \t]*)?(\d{1,5})")
 _ONE_ASIDE = re.compile(rb"[BQ]\d{1,5}")
 _MANY = re.compile(rb"([a-z])(\d{1,5})")
 _MANY_ASIDE = re.compile(rb"[A-Z]\d{1,5}")
@@ -75,30 +80,37 @@ class PulseSensor:
 
     def feed(self, data: bytes, arrival_s: float = nan) -> list[Row]:
         """A row for each sample that `data` completes."""
-        return [Row(((self._channel, signal),)) for signal in self.signals(data)]
+        return [Row(((self._channel, signal),), device_s) for signal, device_s in self._samples(data)]
 
     def signals(self, data: bytes) -> list[float]:
         """The samples that `data` completes."""
-        known, read = self._known.get, self._signal
-        return [
-            signal
-            for line in self._lines.feed(data)
-            if (signal := known(line)) is not None or (signal := read(line)) is not None
-        ]
+        return [signal for signal, _ in self._samples(data)]
 
     def restart(self) -> None:
         """Forget half a line."""
         self._lines.restart()
 
-    def _signal(self, line: bytes) -> float | None:
+    def _samples(self, data: bytes) -> list[tuple[float, float]]:
+        """The samples that `data` completes, and the board's time of each, NaN where it tells none."""
+        known, read = self._known.get, self._sample
+        return [
+            sample
+            for line in self._lines.feed(data)
+            if (sample := known(line)) is not None or (sample := read(line)) is not None
+        ]
+
+    def _sample(self, line: bytes) -> tuple[float, float] | None:
         """The sample that any line is; None where it is none."""
-        signal = self._read(line)
+        signal, device_s = self._read(line), nan
+        if signal is None and self._sensor == ONE_SENSOR.encode() and (told := signal_coach.read(line)):
+            self._bad -= 1
+            signal, device_s = told
         if signal is None:
             return None
         if signal > SIGNAL_MAX:
             self._bad += 1
             return None
-        return float(signal)
+        return float(signal), device_s
 
     def _one(self, line: bytes) -> int | None:
         """The signal of a board with one sensor; None where the line has none."""
@@ -121,9 +133,9 @@ class PulseSensor:
 
 
 @cache
-def _known(sensor: str) -> dict[bytes, float]:
+def _known(sensor: str) -> dict[bytes, tuple[float, float]]:
     """The usual lines of a sensor, and the samples that they are."""
-    return {encode(signal, sensor).strip(): float(signal) for signal in range(KNOWN_MAX + 1)}
+    return {encode(signal, sensor).strip(): (float(signal), nan) for signal in range(KNOWN_MAX + 1)}
 
 
 def decoder(patch: SensorPatch, channels: Mapping[str, int]) -> PulseSensor:
