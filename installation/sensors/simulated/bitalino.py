@@ -23,6 +23,7 @@ from installation.sensors.wires.bitalino import (
     STOP,
     SUPPLY_V,
     USUAL_HZ,
+    VERSION,
     WIDE,
     crc4,
     encode,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from installation.sensors.simulated import Said
 
 GREETING = b"BITalino_v5.1\n"
-VERSION, STATE = 0x07, 0x0B
+STATE = 0x0B
 ANY_STOP, PWM = 0xFF, 0xA3
 OUTPUTS, OUTPUTS_MASK = 0xB3, 0xF3  # 0xB3 with O1 at 4 and O2 at 8
 BATTERY = 660  # steps of a full one: 3.3 V reference, half the voltage
@@ -98,7 +99,7 @@ class Device:
     def _idle(self, byte: int, time_s: float) -> None:
         """Do a command that is one while the device is idle."""
         kind = byte & 3
-        if byte == VERSION:
+        if byte == VERSION[0]:
             self._answers.append((time_s, GREETING))
         elif byte == STATE:
             converter = self._converting(range(INPUTS), USUAL_HZ)

@@ -30,6 +30,7 @@ from installation.sensors.wires.cyton import (
     G_PER_STEP,
     LETTERS,
     PACKETS_HZ,
+    REPLY_ENDS,
     UV_PER_STEP,
     encode,
     encode_stamped,
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from installation.sensors.simulated import Said
 
 VERSION = "v3.1.2"
-REPLY_ENDS = b"$$$"  # of every text
 OFF, ON = "12345678qwertyui", "!@#$%^&*QWERTYUI"  # of channels 1..16
 MODES = ("default", "debug", "analog", "digital", "marker")
 RATES_HZ = (16000, 8000, 4000, 2000, 1000, 500, 250)  # by the number after ~

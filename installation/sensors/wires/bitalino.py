@@ -36,7 +36,7 @@ NUMBER_BITS = FORMATS["bitalino"].number_bits
 RATES_HZ = tuple(int(rate_hz) for rate_hz, _ in FORMATS["bitalino"].rates_hz)  # in the order of their commands
 USUAL_HZ = int(FORMATS["bitalino"].signals[0].rate_hz)
 
-STOP = b"\x00"  # while it is live; from firmware 4.2 on 0xFF does in any mode
+VERSION, STOP = b"\x07", b"\x00"  # STOP works live; from firmware 4.2 on 0xFF does in any mode
 
 SUPPLY_V = 3.3
 ECG_GAIN = 1100

@@ -38,13 +38,25 @@ PACKETS_HZ, UV_PER_STEP, G_PER_STEP = _VOLTS.rate_hz, _VOLTS.scale, _AXES.scale
 ACCELERATION, ANALOG, USER, ACCELERATION_SET, ACCELERATION_STAMPED, ANALOG_SET, ANALOG_STAMPED = range(KINDS)
 AXIS_FROM = 7  # of the ten packets, the one that carries x; y and z follow
 
-START, STOP = b"b", b"s"  # answered by nothing
+RESET, START, STOP = b"v", b"b", b"s"  # reset is answered by a text, the others by nothing
 EIGHT, SIXTEEN = b"c", b"C"  # channels to send
 WITH_ACCELERATION, WITH_PINS = b"/0", b"/2"  # what to send beside them
 LETTERS = b"12345678QWERTYUI"  # of the channels 1..16, in commands
+REPLY_ENDS = b"$$$"  # of every text
+FAILURE = b"Failure"  # how the dongle's answer begins where no board answers it
 
 _STAMPED = struct.Struct(">hI")
 _THREE = struct.Struct(">3h")
+
+
+def reply(data: bytes) -> str | None:
+    """The first whole text that a board sent, None where it has not ended; ValueError where it tells of a failure."""
+    text, ends, _ = data.partition(REPLY_ENDS)
+    if not ends:
+        return None
+    if text.lstrip().startswith(FAILURE):
+        raise ValueError("the dongle reaches no board: switch the Cyton to PC, and give it a charged battery")
+    return text.decode("ascii", "replace")
 
 
 def encode(number: int, steps: Sequence[int], three: Sequence[int] = (0, 0, 0), kind: int = ACCELERATION) -> bytes:
