@@ -17,7 +17,7 @@ import pytest
 from installation.cli import main, parser, pty
 from installation.cli.simulate import made
 from installation.clock import RealClock
-from installation.sensors.port import open_serial
+from installation.sensors.line import open_serial
 from installation.sensors.wires.pulsesensor import PulseSensor
 from tests.conftest import REPOSITORY
 
