@@ -39,7 +39,7 @@ class Tent:
 
     def __init__(self, show: Show, touched: dict[str, int | str], serials: list[str] | None = None) -> None:
         self.clock = OfflineClock()
-        self.hub = Hub(PEOPLE, seed=5)
+        self.hub = Hub(PEOPLE, seed=5, wires=("pulsesensor",))
         self.said: list[str] = []
         self._touched = touched
         self._serials = serials or [f"NX{board}" for board in range(PEOPLE)]

@@ -41,7 +41,7 @@ class Machine:
 
     def __init__(self, show: Show, *sensors: SensorPatch, answer: Answer = PULSE) -> None:
         self.clock = OfflineClock()
-        self.hub = Hub(2, seed=5)
+        self.hub = Hub(2, seed=5, wires=("pulsesensor",))
         self.hub.live(0.0)
         self.asked: list[str] = []
         self.answer = answer

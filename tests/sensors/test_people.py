@@ -299,7 +299,7 @@ def test_the_house_reads_the_dial_as_synchrony_and_its_absence_as_chance():
         last = felt(8, 300.0, seed=3, every=600, synchrony=dial)[9:]
         sure[dial] = dict(zip(names, np.nanmedian([body.group.confidence[:, 0] for body in last], axis=0), strict=True))
         now = np.nanmean([body.group.breath_now[0] for body in last])
-        assert (now > 0.4) == (dial > 0)
+        assert (now > 0.2) == (dial > 0)
     assert all(sure[0.0][name] < 0.9 for name in names)
     assert all(sure[0.8][name] > 0.95 for name in ("heart", "breath", "breath_rate"))
     assert sure[0.8]["skin"] > sure[0.0]["skin"] + 0.1
