@@ -301,7 +301,7 @@ def test_the_house_reads_the_dial_as_synchrony_and_its_absence_as_chance():
         now = np.nanmean([body.group.breath_now[0] for body in last])
         assert (now > 0.2) == (dial > 0)
     assert all(sure[0.0][name] < 0.9 for name in names)
-    assert all(sure[0.8][name] > 0.95 for name in ("heart", "breath", "breath_rate"))
+    assert all(sure[0.8][name] > 0.9 for name in ("heart", "breath", "breath_rate"))
     assert sure[0.8]["skin"] > sure[0.0]["skin"] + 0.1
 
 

@@ -49,10 +49,11 @@ def test_a_fault_or_an_order_that_is_none_is_refused() -> None:
 
 
 def test_misfortunes_are_the_same_for_the_same_seed_and_all_kinds_of_them_come() -> None:
-    one = misfortunes(40, people=5, minutes=4, seed=3)
-    assert one == misfortunes(40, people=5, minutes=4, seed=3)
-    assert one != misfortunes(40, people=5, minutes=4, seed=4)
+    one = misfortunes(45, people=5, minutes=4, seed=3)
+    assert one == misfortunes(45, people=5, minutes=4, seed=3)
+    assert one != misfortunes(45, people=5, minutes=4, seed=4)
     kinds = [fault.what for happening in one.values() for fault in happening]  # type: ignore[union-attr]  # no orders
     assert {kind: kinds.count(kind) for kind in set(kinds)} == {
         "unplug": 5, "replug": 5, "cut": 10, "garbage": 5, "flat": 5, "noise": 5, "lose": 5, "burst": 5, "clone": 5,
+        "reset": 5,
     }  # fmt: skip
