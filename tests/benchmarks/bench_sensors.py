@@ -16,6 +16,7 @@ from installation.sensors.timing import Timing
 from installation.sensors.wires.pack import Pack, Record, encode
 from tests.benchmarks import sensors_formats
 from tests.benchmarks.aims import judged
+from tests.benchmarks.sensors_people import people
 
 WEARERS, GATEWAYS, RATE_HZ, TOLD = 2000, 4, 50.0, 4  # channels of each
 IN_RECORD, IN_PACKET, SECONDS = 2, 50, 5.0
@@ -27,6 +28,7 @@ def rows(recordings: Path) -> Iterator[Row]:
     """Every figure of the wires; no recording is needed."""
     yield from sensors_formats.rows()
     yield from _crowd()
+    yield from people()
 
 
 def _crowd() -> Iterator[Row]:

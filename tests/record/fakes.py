@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import threading
 from collections.abc import Iterator, Mapping
@@ -30,7 +31,10 @@ from tests.conftest import SHOW
 
 
 class Worn:
-    """Sensors where some wearers have devices of their own: the hearts of their twins, at values that no ADC gives."""
+    """Sensors where some wearers have devices of their own: the bodies of their twins, at values that no ADC gives.
+
+    No two columns share a value or a time, so that whoever's turns up somewhere is known by it.
+    """
 
     def __init__(self, show: Show, clock: OfflineClock, seed: int, worn: tuple[str, ...]) -> None:
         self.patched = np.array([wearer.name in worn for wearer in show.wearers])
@@ -39,6 +43,8 @@ class Worn:
 
     def read(self, tick: Tick, body: Body | None) -> tuple[Samples, tuple[PortEvent, ...]]:
         twins, _ = self._twins.read(tick, body)
+        mark = 1e-7 * np.sqrt(2.0 + 3.0 * twins.column)  # never a square: all digits are used
+        twins = dataclasses.replace(twins, time_s=twins.time_s - mark, value=twins.value + mark)
         read_by = np.full(twins.time_s.size, tick.number)
         wearer = twins.column - np.int32(len(self.patched))
         own = Samples(twins.time_s - 0.1 / 3, wearer, twins.channel, twins.value / 3, twins.gap)

@@ -101,7 +101,7 @@ class FullDisk(io.BufferedWriter):
         super().flush()
 
 
-@pytest.mark.parametrize("room", [0, 25_000])
+@pytest.mark.parametrize("room", [0, 40_000])
 def test_a_full_disk_ends_the_recording_once_and_the_light_goes_on(
     room: int, night: tuple[Path, str], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

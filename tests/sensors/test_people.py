@@ -254,6 +254,9 @@ def test_most_sit_while_some_walk_or_dance_and_gravity_stays_one():
     assert np.median(total) == pytest.approx(1.0, abs=0.03)
     assert 0.03 < (swing > 0.2).mean() < 0.3
     assert ((swing > 0.2).any(axis=1)).mean() > 0.8, "of an act everyone has a scene"
+    up = np.array([people.is_up(w, time_s[w]) for w in range(100)]).reshape(100, 72, -1)
+    assert not (swing > 0.2)[~up.any(axis=2)].any()
+    assert (swing > 0.15)[up.all(axis=2)].mean() > 0.9
 
 
 # --- the crowd, the room, the wearer --------------------------------------------------------------

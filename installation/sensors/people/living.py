@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from installation.compiled import compiled
-from installation.frame import Body, Chunk, Floats
+from installation.frame import Body, Chunk, Flags, Floats
 from installation.sensors.people import person
 from installation.sensors.people.breath import belt, sighs, taken
 from installation.sensors.people.faults import Fault, spoil
 from installation.sensors.people.follow import fall_into_step, rouse
 from installation.sensors.people.heart import beaten
-from installation.sensors.people.motion import acceleration
+from installation.sensors.people.motion import SIT, acceleration, doing
 from installation.sensors.people.skin import SLOT_S, conductance, stirs
 from installation.sensors.people.waves import electrodes, pulse
 from installation.sensors.wires import pulsesensor
@@ -116,12 +116,24 @@ class People:
         number = np.rint(_taken(p, circles, begun_s)).astype(int)
         return begun_s[[bool(sighs(p, n)) for n in number]]
 
+    def is_up(self, wearer: int, time_s: Floats) -> Flags:
+        """Whether a person walks, dances or applauds at `time_s` (K,): a pulse in a finger is spoilt by it."""
+        return _is_up(self._people[wearer], self._circles, np.ascontiguousarray(time_s, np.float64))
+
     def responses(self, wearer: int, until_s: float) -> tuple[Floats, Floats]:
         """Onsets from 0 to `until_s` of a person's skin responses, and their heights in µS."""
         slots = range(int(until_s / SLOT_S) + 1)
         told = np.array([stirs(self._people, wearer, self._circles, slot) for slot in slots]).reshape(-1, 2)
         told = told[(told[:, 1] > 0.0) & (told[:, 0] <= until_s)]
         return told[:, 0], told[:, 1]
+
+
+@compiled
+def _is_up(p: person.Row, circles: person.Table, time_s: Floats) -> Flags:
+    up = np.empty(time_s.size, np.bool_)
+    for k in range(time_s.size):
+        up[k] = doing(p, circles[p.circle], time_s[k])[0] != SIT
+    return up
 
 
 @compiled
