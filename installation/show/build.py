@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -61,7 +62,14 @@ def build(
         scenes=stories,
         room=tuple(model.RoomSignalDef(one.name, one.default, one.low, one.high, one.unit) for one in show.room),
         inputs=tuple(one.name for one in show.input),
-        program=Program(numbers.texts, [one.name for one in show.room], inputs, show.signals),
+        program=Program(
+            numbers.texts,
+            [one.name for one in show.room],
+            inputs,
+            {name: signal.value for name, signal in show.signals.items()},
+            {name: (_or(signal.low, -math.inf), _or(signal.high, math.inf)) for name, signal in show.signals.items()},
+            show.rate_hz,
+        ),
         safety=model.Safety(show.safety.go_guard, show.safety.panic, show.safety.blackout),
         patch=_patch(patch, sewn, [wearer.name for wearer in wearers]),
     )
@@ -167,6 +175,10 @@ def _trigger(when: str, numbers: Numbers) -> model.Trigger:
     compared = grammar.sides(condition)
     left, right = (-1, -1) if compared is None else (numbers.of(compared[0]), numbers.of(compared[1]))
     return model.Trigger(when, numbers.of(condition), hold_s, left, right)
+
+
+def _or(given: float | None, otherwise: float) -> float:
+    return otherwise if given is None else given
 
 
 def _input(one: files.InputTable) -> Input:

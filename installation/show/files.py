@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 MOST_WEARERS = 2000  # the largest crowd that the house is drawn for
 MOST_PIXELS = 500_000  # of all garments: 2,000 wearers with 250 each
@@ -86,6 +86,7 @@ PerhapsSeconds = Annotated[float | None, Field(ge=0, le=3600, description="secon
 Share = Annotated[float, Field(ge=0, le=1, description="a number from 0 to 1 would do")]
 Number = Annotated[float, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER, description="a number would do")]
 PerhapsNumber = Annotated[float | None, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER, description="a number would do")]
+Unit = Annotated[str, Field(max_length=20, pattern=PRINTABLE, description="a unit in quotes would do")]
 Metres = Annotated[float, Field(ge=-1000, le=1000)]
 BodyMetres = Annotated[float, Field(ge=-10, le=10)]  # the longest train of a costume
 Universe = Annotated[int, Field(ge=1, le=63999, description="a universe from 1 to 63999 would do")]  # ANSI E1.31, 6.2.7
@@ -123,7 +124,7 @@ class RoomTable(Table):
     default: Number = 0.0
     low: Number = 0.0
     high: Number = 1.0
-    unit: Annotated[str, Field(max_length=20, pattern=PRINTABLE, description="a unit in quotes would do")] = ""
+    unit: Unit = ""
 
 
 class InputTable(Table):
@@ -133,6 +134,22 @@ class InputTable(Table):
     default: PerhapsNumber = None
     low: PerhapsNumber = None
     high: PerhapsNumber = None
+
+
+class SignalTable(Table):
+    """A signal under [signals], made of others: an expression, or a table of it and what is known of it."""
+
+    value: Expression
+    unit: Unit = ""
+    low: PerhapsNumber = None
+    high: PerhapsNumber = None
+    says: Annotated[str, Field(max_length=200, pattern=PRINTABLE, description="a sentence in quotes would do")] = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _alone(cls, given: Any) -> Any:
+        """Take an expression alone as the value."""
+        return given if isinstance(given, dict) else {"value": _as_expression(given)}
 
 
 class SafetyTable(Table):
@@ -156,7 +173,11 @@ class ShowFile(Table):
     room: list[RoomTable] = _tables("room")
     input: list[InputTable] = _tables("input", 256)
     signals: Annotated[
-        dict[SignalName, Expression], Field(max_length=256, description="names made of letters, digits and _ would do")
+        dict[SignalName, SignalTable],
+        Field(
+            max_length=256,
+            description="names made of letters, digits and _ would do",
+        ),
     ] = {}
     safety: SafetyTable = SafetyTable()
 
