@@ -48,6 +48,7 @@ def build(
     stories = tuple(_scene(scene, numbers) for scene in scenes.scene)
     steps = _cues(cues, [look.name for look in light], [scene.name for scene in stories], numbers)
     inputs = tuple(_input(one) for one in show.input)
+    signals = tuple(_signal(name, one) for name, one in show.signals.items())
     return model.Show(
         folder=folder,
         title=show.title,
@@ -66,12 +67,13 @@ def build(
             numbers.texts,
             [one.name for one in show.room],
             inputs,
-            {name: signal.value for name, signal in show.signals.items()},
-            {name: (_or(signal.low, -math.inf), _or(signal.high, math.inf)) for name, signal in show.signals.items()},
+            {one.name: one.text for one in signals},
+            {one.name: (one.low, one.high) for one in signals},
             show.rate_hz,
         ),
         safety=model.Safety(show.safety.go_guard, show.safety.panic, show.safety.blackout),
         patch=_patch(patch, sewn, [wearer.name for wearer in wearers]),
+        signals=signals,
     )
 
 
@@ -177,8 +179,10 @@ def _trigger(when: str, numbers: Numbers) -> model.Trigger:
     return model.Trigger(when, numbers.of(condition), hold_s, left, right)
 
 
-def _or(given: float | None, otherwise: float) -> float:
-    return otherwise if given is None else given
+def _signal(name: str, one: files.SignalTable) -> model.SignalDef:
+    low = -math.inf if one.low is None else one.low
+    high = math.inf if one.high is None else one.high
+    return model.SignalDef(name, one.value, one.unit, low, high, one.says)
 
 
 def _input(one: files.InputTable) -> Input:

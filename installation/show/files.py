@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from installation.show.effects import EFFECTS
+
 MOST_WEARERS = 2000  # the largest crowd that the house is drawn for
 MOST_PIXELS = 500_000  # of all garments: 2,000 wearers with 250 each
 MOST_LAYERS = 32  # of one look: each costs light time at every tick
@@ -78,7 +80,10 @@ CueNumber = Annotated[
 Expression = Annotated[
     str,
     BeforeValidator(_as_expression),
-    Field(description="an expression in quotes, or a number, would do"),
+    Field(
+        description="an expression in quotes, or a number, would do",
+        json_schema_extra={"type": ["string", "number"]},
+    ),
 ]
 # An hour is longer than any fade on a desk.
 Seconds = Annotated[float, Field(ge=0, le=3600, description="seconds from 0 to 3600 would do")]
@@ -138,6 +143,8 @@ class InputTable(Table):
 
 class SignalTable(Table):
     """A signal under [signals], made of others: an expression, or a table of it and what is known of it."""
+
+    model_config = ConfigDict(json_schema_extra={"type": ["object", "string", "number"]})
 
     value: Expression
     unit: Unit = ""
@@ -226,17 +233,40 @@ class GarmentsFile(Table):
 # --- looks.toml ----------------------------------------------------------------------------------
 
 
+def _with_effects(schema: dict[str, Any]) -> None:
+    """Let an editor offer the effects, and under each of them its parameters alone."""
+    own, parameter = list(schema["properties"]), schema.pop("additionalProperties")
+    schema["properties"]["effect"]["enum"] = list(EFFECTS)
+    for effect in EFFECTS.values():
+        for one in effect.params:
+            said = schema["properties"].get(one.name, {}).get("description")
+            says = f"{effect.name}: {one.says} ({one.default})"
+            schema["properties"][one.name] = {**parameter, "description": f"{said}; {says}" if said else says}
+    schema["allOf"] = [
+        {
+            "if": {"properties": {"effect": {"const": effect.name}}},
+            "then": {"propertyNames": {"enum": [*own, *(one.name for one in effect.params)]}},
+        }
+        for effect in EFFECTS.values()
+    ]
+
+
 class LayerTable(Table):
     """One layer of a look; what it has besides these keys are parameters of its effect."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", json_schema_extra=_with_effects)
     __pydantic_extra__: dict[str, Expression]
 
     effect: Annotated[str, Field(description="the name of an effect in quotes would do")]
     region: Annotated[
         list[Name],
         BeforeValidator(_as_list),
-        Field(min_length=1, max_length=100, description='"all", the name of a region, or a list of names would do'),
+        Field(
+            min_length=1,
+            max_length=100,
+            description='"all", the name of a region, or a list of names would do',
+            json_schema_extra={"type": ["array", "string"]},
+        ),
     ] = ["all"]
     color: Annotated[str, Field(description='a colour such as "oklch(0.70 0.12 200)" or "#40c0ff" would do')]
     level: Expression = "1"
