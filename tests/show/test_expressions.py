@@ -332,6 +332,7 @@ def test_a_when_is_split_from_its_hold(when: str, expected: tuple[str, float]) -
     ("when", "said"),
     [
         ("x > 1 for", 'has "for" without a time after it; write: for 4s'),
+        ("x > 1 for 4bpm", 'has "for" without a time after it; write: for 4s'),
         ("x > 1 for x", 'has "for" without a time after it; write: for 4s'),
         ("x > 1 for 4s or y", 'goes on after "for 4s", which ends a when'),
         ("x > 1 for 61min", 'waits "for 61min"; at most an hour would do'),
