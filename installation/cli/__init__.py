@@ -82,6 +82,11 @@ def parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="read a show and print every problem")
     check.add_argument("show", nargs="?", help="folder of the show, or the name of a shipped one")
     check.add_argument("--patch", type=Path, metavar="FILE", help="another venue's patch.toml")
+    check.add_argument("--names", action="store_true", help="list every name that its expressions may use")
+    check.add_argument("--schema", action="store_true", help="write a JSON Schema of its files into it, for editors")
+
+    new = commands.add_parser("new", help="make a small show that works, to be changed")
+    new.add_argument("place", metavar="NAME", help="a new folder: small letters, digits, - and _")
 
     ports = commands.add_parser("ports", help="show serial ports, what answers and how well; patch them")
     ports.add_argument("show", nargs="?", help="whose patch tells the wearers: a folder, or the name of a shipped show")

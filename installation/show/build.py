@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -48,6 +49,7 @@ def build(
     stories = tuple(_scene(scene, numbers) for scene in scenes.scene)
     steps = _cues(cues, [look.name for look in light], [scene.name for scene in stories], numbers)
     inputs = tuple(_input(one) for one in show.input)
+    signals = tuple(_signal(name, one) for name, one in show.signals.items())
     return model.Show(
         folder=folder,
         title=show.title,
@@ -62,9 +64,17 @@ def build(
         scenes=stories,
         room=tuple(model.RoomSignalDef(one.name, one.default, one.low, one.high, one.unit) for one in show.room),
         inputs=tuple(one.name for one in show.input),
-        program=Program(numbers.texts, [one.name for one in show.room], inputs, show.signals),
+        program=Program(
+            numbers.texts,
+            [one.name for one in show.room],
+            inputs,
+            {one.name: one.text for one in signals},
+            {one.name: (one.low, one.high) for one in signals},
+            show.rate_hz,
+        ),
         safety=model.Safety(show.safety.go_guard, show.safety.panic, show.safety.blackout),
         patch=_patch(patch, sewn, [wearer.name for wearer in wearers]),
+        signals=signals,
     )
 
 
@@ -168,6 +178,12 @@ def _trigger(when: str, numbers: Numbers) -> model.Trigger:
     compared = grammar.sides(condition)
     left, right = (-1, -1) if compared is None else (numbers.of(compared[0]), numbers.of(compared[1]))
     return model.Trigger(when, numbers.of(condition), hold_s, left, right)
+
+
+def _signal(name: str, one: files.SignalTable) -> model.SignalDef:
+    low = -math.inf if one.low is None else one.low
+    high = math.inf if one.high is None else one.high
+    return model.SignalDef(name, one.value, one.unit, low, high, one.says)
 
 
 def _input(one: files.InputTable) -> Input:

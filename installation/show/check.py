@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 
 from pydantic import BaseModel
 
-from installation.show import colour, expressions, files, grammar
+from installation.show import colour, expressions, files, grammar, units
 from installation.show.effects import EFFECTS
 from installation.show.problems import nearest, shown
 from installation.show.signals import SIGNALS
@@ -44,8 +44,8 @@ def check(sources: Mapping[str, Source]) -> None:
 # --- show.toml -----------------------------------------------------------------------------------
 
 
-def _signals(show: Source) -> tuple[str, ...] | None:
-    """Check all names of signals and what derived ones are made of; give the names, or None where unreadable."""
+def _signals(show: Source) -> dict[str, str] | None:
+    """Check all names of signals and what derived ones are made of; give names with units, or None where unreadable."""
     if not show.whole:
         return None
     taken = {
@@ -61,34 +61,43 @@ def _signals(show: Source) -> tuple[str, ...] | None:
             show.tell(place, f"{what} {shown(name)} has the name of {taken[name]}; another name would do")
         taken.setdefault(name, f"another {what}")
 
+    rooms = dict.fromkeys(show.names("room"), "")
     for place, room in show.each("room", files.RoomTable):
+        rooms[room.name] = units.declared(room.unit)
         claim(room.name, (*place, "name"), "room signal")
         _range(show, place, f"room signal {shown(room.name)}", low=room.low, high=room.high, default=room.default)
     for place, one in show.each("input", files.InputTable):
         claim(f"input.{one.name}", (*place, "name"), "input")
-        low = -math.inf if one.low is None else one.low
-        high = math.inf if one.high is None else one.high
-        _range(show, place, f"input {shown(one.name)}", low=low, high=high, default=one.default)
+        _range(show, place, f"input {shown(one.name)}", **_open(one), default=one.default)
     derived = show.head(files.ShowFile).signals
-    for name in derived:
+    for name, signal in derived.items():
         claim(name, ("signals", name), "signal")
+        _range(show, ("signals", name), f"signal {shown(name)}", **_open(signal), default=None)
     written = show.raw.get("signals")
-    names = (
-        *expressions.names_known(),
-        *show.names("room"),
-        *(f"input.{name}" for name in show.names("input")),
-        *(written if isinstance(written, dict) else ()),
-    )
+    names = expressions.names_known(rooms, show.names("input"), written if isinstance(written, dict) else ())
     right = {
-        name: text
-        for name, text in derived.items()
-        if _expression(show, ("signals", name), f"signal {shown(name)}", text, names)
+        name: signal.value
+        for name, signal in derived.items()
+        if _expression(show, ("signals", name), f"signal {shown(name)}", signal.value, names) is not None
     }
     try:
-        expressions.in_order(right)
+        order = expressions.in_order(right)
     except expressions.RingError as error:
         show.tell(("signals", error.ring[0]), f"signal {shown(error.ring[0])} {error}")
+        return names
+    for name in order:  # once more, now that the units are known of what each is made of
+        unit = units.declared(derived[name].unit)
+        owner = f"signal {shown(name)}"
+        names[name] = unit or _expression(show, ("signals", name), owner, right[name], names) or ""
+        if unit:
+            _expression(show, ("signals", name), owner, right[name], names, unit)
     return names
+
+
+def _open(table: files.InputTable | files.SignalTable) -> dict[str, float]:
+    """A range that may be open at either side."""
+    low = -math.inf if table.low is None else table.low
+    return {"low": low, "high": math.inf if table.high is None else table.high}
 
 
 def _range(show: Source, place: Place, owner: str, *, low: float, high: float, default: float | None) -> None:
@@ -142,7 +151,7 @@ def _garments(garments: Source, show: Source) -> None:
 # --- looks.toml ----------------------------------------------------------------------------------
 
 
-def _looks(looks: Source, garments: Source, names: tuple[str, ...] | None) -> None:
+def _looks(looks: Source, garments: Source, names: Mapping[str, str] | None) -> None:
     looks.tell_twice("look")
     regions = list(dict.fromkeys(garments.names("kind", "strip", called="region")))
     for place, look in looks.each("look", files.LookTable):
@@ -160,16 +169,16 @@ def _looks(looks: Source, garments: Source, names: tuple[str, ...] | None) -> No
                 colour.linear_rgb(layer.color)
             except colour.ColourError as error:
                 looks.tell((*at, "color"), f"{owner} has color = {shown(layer.color)}; {error}")
-            _expression(looks, (*at, "level"), f"{owner}, level", layer.level, names)
+            _expression(looks, (*at, "level"), f"{owner}, level", layer.level, names, "%")
             _parameters(looks, at, owner, layer, names)
 
 
-def _parameters(looks: Source, at: Place, owner: str, layer: files.LayerTable, names: tuple[str, ...] | None) -> None:
+def _parameters(looks: Source, at: Place, owner: str, layer: files.LayerTable, names: Mapping[str, str] | None) -> None:
     effect = EFFECTS.get(layer.effect)
     if effect is None:
         guess = nearest(layer.effect, EFFECTS) or f"; there are {', '.join(EFFECTS)}"
         looks.tell((*at, "effect"), f"{owner} uses the effect {shown(layer.effect)}, which does not exist{guess}")
-    known = [parameter.name for parameter in effect.params] if effect else []
+    known = {parameter.name: parameter.unit or "%" for parameter in effect.params} if effect else {}
     for name, text in (layer.model_extra or {}).items():
         if effect and name not in known:
             guess = nearest(name, (*known, *files.LayerTable.model_fields))
@@ -177,13 +186,13 @@ def _parameters(looks: Source, at: Place, owner: str, layer: files.LayerTable, n
                 (*at, name), f"{owner} has {shown(name)}, which the effect {shown(effect.name)} does not take{guess}"
             )
         else:
-            _expression(looks, (*at, name), f"{owner}, {name}", text, names)
+            _expression(looks, (*at, name), f"{owner}, {name}", text, names, known.get(name, ""))
 
 
 # --- cues.toml and scenes.toml -------------------------------------------------------------------
 
 
-def _cues(cues: Source, looks: Source, scenes: Source, names: tuple[str, ...] | None) -> None:
+def _cues(cues: Source, looks: Source, scenes: Source, names: Mapping[str, str] | None) -> None:
     cues.tell_empty("cue", 'number = "1", with its look')
     numbers: dict[Decimal, str] = {}
     for place, cue in cues.each("cue", files.CueTable):
@@ -210,7 +219,7 @@ def _cues(cues: Source, looks: Source, scenes: Source, names: tuple[str, ...] | 
                 _expression(cues, (*place, "when"), owner, condition, names)
 
 
-def _scenes(scenes: Source, names: tuple[str, ...] | None) -> None:
+def _scenes(scenes: Source, names: Mapping[str, str] | None) -> None:
     scenes.tell_twice("scene")
     for place, scene in scenes.each("scene", files.SceneTable):
         for name, text in scene.parameters.items():
@@ -218,11 +227,16 @@ def _scenes(scenes: Source, names: tuple[str, ...] | None) -> None:
             _expression(scenes, (*place, "parameters", name), owner, text, names)
 
 
-def _expression(source: Source, place: Place, owner: str, text: str, names: Sequence[str] | None) -> bool:
-    """Tell what is wrong with an expression, and whether nothing is."""
+def _expression(
+    source: Source, place: Place, owner: str, text: str, names: Mapping[str, str] | None, wanted: str = ""
+) -> str | None:
+    """Tell what is wrong with an expression that is wanted in a unit; give its own unit, None where it is wrong."""
     try:
-        expressions.check(text, names)
+        unit = expressions.unit_of(text, names)
     except expressions.ExpressionError as error:
         source.tell(place, f"{owner} {error}")
-        return False
-    return True
+        return None
+    if wrong := units.mismatch(unit, wanted):
+        source.tell(place, f"{owner} {wrong}")
+        return None
+    return unit

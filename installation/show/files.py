@@ -9,7 +9,9 @@ from __future__ import annotations
 import ipaddress
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from installation.show.effects import EFFECTS
 
 MOST_WEARERS = 2000  # the largest crowd that the house is drawn for
 MOST_PIXELS = 500_000  # of all garments: 2,000 wearers with 250 each
@@ -89,7 +91,10 @@ CueNumber = Annotated[
 Expression = Annotated[
     str,
     BeforeValidator(_as_expression),
-    Field(description="an expression in quotes, or a number, would do"),
+    Field(
+        description="an expression in quotes, or a number, would do",
+        json_schema_extra={"type": ["string", "number"]},
+    ),
 ]
 # An hour is longer than any fade on a desk.
 Seconds = Annotated[float, Field(ge=0, le=3600, description="seconds from 0 to 3600 would do")]
@@ -97,6 +102,7 @@ PerhapsSeconds = Annotated[float | None, Field(ge=0, le=3600, description="secon
 Share = Annotated[float, Field(ge=0, le=1, description="a number from 0 to 1 would do")]
 Number = Annotated[float, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER, description="a number would do")]
 PerhapsNumber = Annotated[float | None, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER, description="a number would do")]
+Unit = Annotated[str, Field(max_length=20, pattern=PRINTABLE, description="a unit in quotes would do")]
 Metres = Annotated[float, Field(ge=-1000, le=1000)]
 BodyMetres = Annotated[float, Field(ge=-10, le=10)]  # the longest train of a costume
 Universe = Annotated[int, Field(ge=1, le=63999, description="a universe from 1 to 63999 would do")]  # ANSI E1.31, 6.2.7
@@ -135,7 +141,7 @@ class RoomTable(Table):
     default: Number = 0.0
     low: Number = 0.0
     high: Number = 1.0
-    unit: Annotated[str, Field(max_length=20, pattern=PRINTABLE, description="a unit in quotes would do")] = ""
+    unit: Unit = ""
 
 
 class InputTable(Table):
@@ -145,6 +151,24 @@ class InputTable(Table):
     default: PerhapsNumber = None
     low: PerhapsNumber = None
     high: PerhapsNumber = None
+
+
+class SignalTable(Table):
+    """A signal under [signals], made of others: an expression, or a table of it and what is known of it."""
+
+    model_config = ConfigDict(json_schema_extra={"type": ["object", "string", "number"]})
+
+    value: Expression
+    unit: Unit = ""
+    low: PerhapsNumber = None
+    high: PerhapsNumber = None
+    says: Annotated[str, Field(max_length=200, pattern=PRINTABLE, description="a sentence in quotes would do")] = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _alone(cls, given: Any) -> Any:
+        """Take an expression alone as the value."""
+        return given if isinstance(given, dict) else {"value": _as_expression(given)}
 
 
 class SafetyTable(Table):
@@ -168,7 +192,11 @@ class ShowFile(Table):
     room: list[RoomTable] = _tables("room")
     input: list[InputTable] = _tables("input", 256)
     signals: Annotated[
-        dict[SignalName, Expression], Field(max_length=256, description="names made of letters, digits and _ would do")
+        dict[SignalName, SignalTable],
+        Field(
+            max_length=256,
+            description="names made of letters, digits and _ would do",
+        ),
     ] = {}
     safety: SafetyTable = SafetyTable()
 
@@ -217,17 +245,40 @@ class GarmentsFile(Table):
 # --- looks.toml ----------------------------------------------------------------------------------
 
 
+def _with_effects(schema: dict[str, Any]) -> None:
+    """Let an editor offer the effects, and under each of them its parameters alone."""
+    own, parameter = list(schema["properties"]), schema.pop("additionalProperties")
+    schema["properties"]["effect"]["enum"] = list(EFFECTS)
+    for effect in EFFECTS.values():
+        for one in effect.params:
+            said = schema["properties"].get(one.name, {}).get("description")
+            says = f"{effect.name}: {one.says} ({one.default})"
+            schema["properties"][one.name] = {**parameter, "description": f"{said}; {says}" if said else says}
+    schema["allOf"] = [
+        {
+            "if": {"properties": {"effect": {"const": effect.name}}},
+            "then": {"propertyNames": {"enum": [*own, *(one.name for one in effect.params)]}},
+        }
+        for effect in EFFECTS.values()
+    ]
+
+
 class LayerTable(Table):
     """One layer of a look; what it has besides these keys are parameters of its effect."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", json_schema_extra=_with_effects)
     __pydantic_extra__: dict[str, Expression]
 
     effect: Annotated[str, Field(description="the name of an effect in quotes would do")]
     region: Annotated[
         list[Name],
         BeforeValidator(_as_list),
-        Field(min_length=1, max_length=100, description='"all", the name of a region, or a list of names would do'),
+        Field(
+            min_length=1,
+            max_length=100,
+            description='"all", the name of a region, or a list of names would do',
+            json_schema_extra={"type": ["array", "string"]},
+        ),
     ] = ["all"]
     color: Annotated[str, Field(description='a colour such as "oklch(0.70 0.12 200)" or "#40c0ff" would do')]
     level: Expression = "1"

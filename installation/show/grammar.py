@@ -15,20 +15,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Literal, NamedTuple, NoReturn
 
 LONGEST_TEXT = 2000  # a page of arithmetic; more is a mistake, or mischief
 DEEPEST = 64  # brackets within brackets: no hand writes more, and Python's stack carries ten times as many
 LONGEST_HOLD_S = 3600.0  # a trigger that must hold for more than an hour is a slip of a unit
 
-UNITS = {"s": 1.0, "ms": 0.001, "min": 60.0, "bpm": 1.0, "Hz": 1.0, "%": 0.01}
-"""What a number is multiplied by when the unit stands against it: seconds, beats a minute, shares of 1."""
+UNITS = {
+    "s": (1.0, "s"),
+    "ms": (0.001, "s"),
+    "min": (60.0, "s"),
+    "bpm": (1.0, "1/min"),
+    "Hz": (1.0, "1/s"),
+    "%": (0.01, "%"),
+    "g": (1.0, "g"),
+    "µS": (1.0, "µS"),
+}
+"""What a number is multiplied by when a unit stands against it, and the unit that it has then."""
 
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 WORDS = ("and", "or", "not", "true", "false", "for")
 
 _TOKEN = re.compile(
-    r"(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(?P<unit>[A-Za-zµ%]*)"
+    r"(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(?P<unit>[A-Za-zµμ%]*)"
     r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)"
     r"|(?P<mark><=|>=|==|!=|[-+*/<>(),])"
 )
@@ -52,18 +62,23 @@ class Token(NamedTuple):
     kind: Literal["number", "name", "word", "mark", "end"]
     text: str
     value: float
+    unit: str
     start: int
     end: int
 
 
 class Step(NamedTuple):
-    """One step of a postfix program: push a number, push a name's value, or apply a sign or call to the top `arity`."""
+    """One step of a postfix program: push a number, push a name's value, or apply a sign or call to the top `arity`.
+
+    name: of a number, its unit · position and end: letters of the text that the step's own word covers.
+    """
 
     kind: Literal["number", "name", "sign", "call"]
     name: str
     value: float
     arity: int
     position: int
+    end: int
 
 
 def tokens(text: str) -> list[Token]:
@@ -78,16 +93,17 @@ def tokens(text: str) -> list[Token]:
             raise ExpressionError(_stray(text, at), at)
         end = match.end()
         if match["number"] is not None:
-            found.append(Token("number", match[0], _number(match, at), at, end))
+            found.append(Token("number", match[0], *_number(match, at), at, end))
         elif match["name"] is not None:
-            found.append(Token("word" if match[0] in WORDS else "name", match[0], 0.0, at, end))
+            found.append(Token("word" if match[0] in WORDS else "name", match[0], 0.0, "", at, end))
         else:
-            found.append(Token("mark", match[0], 0.0, at, end))
+            found.append(Token("mark", match[0], 0.0, "", at, end))
         at = _skip(text, end)
-    found.append(Token("end", "the end", 0.0, len(text), len(text)))
+    found.append(Token("end", "the end", 0.0, "", len(text), len(text)))
     return found
 
 
+@lru_cache(maxsize=4096)  # a text is read when it is checked, when signals are put in order, and when it is bound
 def parse(text: str) -> tuple[Step, ...]:
     """Turn a text into postfix steps."""
     parser = _Parser(tokens(text))
@@ -103,7 +119,7 @@ def split_when(text: str) -> tuple[str, float]:
     if at is None:
         return text.strip(), 0.0
     hold = words[at + 1]
-    if hold.kind != "number":
+    if hold.kind != "number" or hold.unit not in ("", "s"):
         raise ExpressionError('has "for" without a time after it; write: for 4s', hold.start)
     if words[at + 2].kind != "end":
         raise ExpressionError(f'goes on after "for {hold.text}", which ends a when', words[at + 2].start)
@@ -132,14 +148,18 @@ def _skip(text: str, at: int) -> int:
     return space.end() if space else at
 
 
-def _number(match: re.Match[str], at: int) -> float:
-    unit = match["unit"]
-    if unit and unit not in UNITS:
-        raise ExpressionError(f'has a number with the unit "{unit}"; known are {" ".join(UNITS)}', match.start("unit"))
-    value = float(match["number"]) * UNITS.get(unit, 1.0)
+def _number(match: re.Match[str], at: int) -> tuple[float, str]:
+    """Its value, and its unit."""
+    written = match["unit"].replace("μ", "µ")  # the Greek letter of some keyboards, the micro sign of others
+    if written and written not in UNITS:
+        raise ExpressionError(
+            f'has a number with the unit "{written}"; known are {" ".join(UNITS)}', match.start("unit")
+        )
+    factor, unit = UNITS.get(written, (1.0, ""))
+    value = float(match["number"]) * factor
     if value > 1e30:  # far past any signal, and far from the end of float32
         raise ExpressionError(f'has the number "{match[0][:20]}", which is too large', at)
-    return value
+    return value, unit
 
 
 def _stray(text: str, at: int) -> str:
@@ -212,14 +232,14 @@ class _Parser:
         token = self.words[self.at]
         self.at += 1
         if token.kind == "number":
-            self.steps.append(Step("number", "", token.value, 0, token.start))
+            self.steps.append(Step("number", token.unit, token.value, 0, token.start, token.end))
         elif token.kind == "word" and token.text in ("true", "false"):
-            self.steps.append(Step("number", "", float(token.text == "true"), 0, token.start))
+            self.steps.append(Step("number", "", float(token.text == "true"), 0, token.start, token.end))
         elif token.kind == "name":
             if self._take("("):
                 self._call(token)
             else:
-                self.steps.append(Step("name", token.text, 0.0, 0, token.start))
+                self.steps.append(Step("name", token.text, 0.0, 0, token.start, token.end))
         elif token.text == "(":
             self._deeper(token, self.either)
             self._close(token)
@@ -235,7 +255,7 @@ class _Parser:
                 self._deeper(name, self.either)
                 arity += 1
             self._close(name)
-        self.steps.append(Step("call", name.text, 0.0, arity, name.start))
+        self.steps.append(Step("call", name.text, 0.0, arity, name.start, self.words[self.at - 1].end))
 
     def _deeper(self, token: Token, part: Callable[[], None]) -> None:
         self.depth += 1
@@ -259,7 +279,7 @@ class _Parser:
             self._unexpected(self.words[self.at], f'")" to close {what}')
 
     def _apply(self, name: str, arity: int, token: Token) -> None:
-        self.steps.append(Step("sign", name, 0.0, arity, token.start))
+        self.steps.append(Step("sign", name, 0.0, arity, token.start, token.end))
 
     def expect_end(self) -> None:
         if self.words[self.at].kind != "end":

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from pathlib import Path
 
 import installation
 from installation.show import files
 from installation.show.build import build
 from installation.show.check import SHAPES, check
+from installation.show.grammar import ExpressionError
 from installation.show.model import Show
 from installation.show.problems import Problem, ShowProblems, nearest
 from installation.show.sources import Source
@@ -31,6 +33,13 @@ def load(folder: Path, patch: Path | None = None) -> Show:
     problems = list(itertools.chain.from_iterable(source.problems for source in sources.values()))
     if problems:
         raise ShowProblems(problems)
+    try:
+        return _built(folder, sources)
+    except ExpressionError as error:  # nothing is wrong with any of them; all together they are too much
+        raise ShowProblems([Problem(sources["show.toml"].name, 0, f"the show {error}")]) from None
+
+
+def _built(folder: Path, sources: Mapping[str, Source]) -> Show:
     return build(
         folder.resolve(),
         show=files.ShowFile.model_validate(sources["show.toml"].raw),

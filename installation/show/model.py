@@ -129,6 +129,18 @@ class RoomSignalDef:
 
 
 @dataclass(frozen=True, slots=True)
+class SignalDef:
+    """A signal that the show makes of others: its expression, and what its designer says of it."""
+
+    name: str
+    text: str
+    unit: str
+    low: float
+    high: float
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class SensorPatch:
     """Which device carries a wearer's channels.
 
@@ -227,6 +239,7 @@ class Show:
     program: Program
     safety: Safety
     patch: Patch
+    signals: tuple[SignalDef, ...] = ()
 
     @property
     def tables(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from installation.show.build import even
 from installation.show.effects import EFFECTS
 from installation.show.expressions import Program
 from installation.show.load import find_show, load, shipped
-from installation.show.model import RoomSignalDef, SensorPatch, Show, Trigger, Wearer
+from installation.show.model import RoomSignalDef, SensorPatch, Show, SignalDef, Trigger, Wearer
 from installation.show.problems import ShowProblems
 from installation.story.values import evaluate, fresh
 from tests.conftest import REPOSITORY, SHOW
@@ -125,6 +125,33 @@ def test_another_venue_brings_its_own_patch(tmp_path: Path) -> None:
     venue.write_text("[sacn]\nuniverse = 40\npriority = 90\n")
     patch = load(folder, venue).patch
     assert (patch.slots[0].runs, patch.sacn_priority) == (((0, 8, 40, 1),), 90)
+
+
+def test_delays_that_are_too_much_all_together_are_a_problem_of_the_show(tmp_path: Path) -> None:
+    more = "".join(f'late{n} = "delay(heart.rate + {n}, 10s)"\n' for n in range(7))
+    with pytest.raises(ShowProblems) as error:
+        load(write(tmp_path, SMALL | {"show": SMALL["show"] + more, "looks": SMALL["looks"] + LATE}))
+    assert str(error.value).endswith(
+        "show.toml: the show delays wearers' signals by more than 60 s, all delays together; shorter ones would do"
+    )
+
+
+def test_a_derived_signal_is_held_to_its_range_and_keeps_what_its_designer_says(tmp_path: Path) -> None:
+    more = 'calm = { value = "3*pantry.shortage_risk", unit = "bpm", low = 0, high = 2, says = "how calm" }\n'
+    show = load(write(tmp_path, changed("cues", "tension > 0", "calm > 0") | {"show": SMALL["show"] + more}))
+    assert show.signals[1] == SignalDef("calm", "3*pantry.shortage_risk", "bpm", 0.0, 2.0, "how calm")
+    assert show.signals[0] == SignalDef("tension", "smooth(pantry.shortage_risk, 3s)", "", -np.inf, np.inf, "")
+    program = Program(["calm"], ["x"], signals={"calm": "3*x"}, ranges={"calm": (0.0, 2.0)})
+    for x, held in ((0.5, 1.5), (0.9, 2.0), (-1.0, 0.0), (np.nan, np.nan)):
+        _, values = evaluate(program, {"x": x}, fresh(program, 1), Tick(0, 0.0, 1 / 60))
+        np.testing.assert_equal(values[0, 0], np.float32(held))
+
+
+LATE = (
+    "[[look]]\nname = 'late'\nlayers = [\n"
+    + "".join(f"  {{ effect = 'solid', color = '#ffffff', level = 'late{n}/100bpm' }},\n" for n in range(7))
+    + "]\n"
+)
 
 
 def test_without_an_opening_the_show_waits_in_the_safe_look(tmp_path: Path) -> None:

@@ -176,6 +176,48 @@ CHANGES = [
     (
         "show",
         "tension =",
+        "calm = 'tempo > 4s'\ntempo = { value = 'heart.rate', unit = 'bpm' }\ntension =",
+        'show.toml:23: signal "calm" compares "tempo", in 1/min, and "4s", in s; one unit, or a bare number, would do',
+    ),
+    (
+        "show",
+        "tension =",
+        "tempo = { value = 'heart.rate', unit = 's' }\ntension =",
+        'show.toml:23: signal "tempo" takes a time, such as 4s, and this is in 1/min',
+    ),
+    (
+        "show",
+        "tension =",
+        "tension = { value = 1, low = 2, high = 1 }\nold =",
+        'show.toml:23: signal "tension" has low = 2 and high = 1; a high above its low would do',
+    ),
+    (
+        "show",
+        "tension =",
+        "tension = { value = 1, unti = 's' }\nold =",
+        'show.toml:23: [signals] has "unti", which means nothing there; did you mean "unit"?',
+    ),
+    (
+        "show",
+        "tension =",
+        "tension = [1]\nold =",
+        "show.toml:23: [signals] has tension = a list of 1; an expression in quotes, or a number, would do",
+    ),
+    (
+        "looks",
+        '"1 - tension"',
+        '"heart.rate"',
+        'looks.toml:12: look "ebb", layer 2, level takes a number from 0 to 1, and this is in 1/min',
+    ),
+    (
+        "looks",
+        "speed = 2",
+        'width = "72bpm"',
+        'looks.toml:12: look "ebb", layer 2, width takes a time, such as 4s, and this is in 1/min',
+    ),
+    (
+        "show",
+        "tension =",
         "time = 1\ntension =",
         'show.toml:23: signal "time" has the name of something built in; another name would do',
     ),
@@ -585,7 +627,8 @@ CHANGES = [
         "scenes",
         'tide = "0.2"',
         'tide = "0.2kg"',
-        'scenes.toml:5: scene "shore", parameter "tide" has a number with the unit "kg"; known are s ms min bpm Hz %',
+        'scenes.toml:5: scene "shore", parameter "tide" has a number with the unit "kg"; known are '
+        "s ms min bpm Hz % g µS",
     ),
     (
         "patch",
