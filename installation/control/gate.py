@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
 import socket
 import struct
 import threading
@@ -30,8 +29,10 @@ class Gate(socket.socket):
         while not self._leave.wait(PACE_S):
             try:
                 came, peer = super().accept()
-            except (BlockingIOError, ConnectionError):  # gone before it was taken
-                select.select([self], [], [], WAKE_S)
+            except OSError:  # gone before it was taken, or this computer has no file left for it
+                if self.fileno() < 0:
+                    raise
+                self._leave.wait(WAKE_S)
                 continue
             self._inside = [one for one in self._inside if one.fileno() >= 0]
             if len(self._inside) < MOST_CONNECTIONS:

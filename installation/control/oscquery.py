@@ -5,10 +5,14 @@ Loaded only where a patch asks for it.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
 import threading
+from collections.abc import Iterator
+from dataclasses import replace
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
@@ -26,6 +30,9 @@ from installation.control.port import Port
 from installation.control.query import answer, host_info
 from installation.frame import Frame, Health, Receipt
 from installation.show.model import Show
+
+if TYPE_CHECKING:
+    from installation.control.announce import Announcement
 
 PREFIX = "osc/ws "  # of the source of an order; the rest is the sender's address
 OPEN_S = 5.0  # a request has come whole within this, or is hung up on
@@ -45,6 +52,7 @@ class OscQuery:
         self._tree = tree(nodes(show))
         self._listeners: dict[str, Listener] = {}
         self._frame: Frame | None = None
+        self._announcement: Announcement | None = None
         self._gate: Gate | None = None
         self._server: Server | None = None
         patch = show.patch
@@ -69,7 +77,9 @@ class OscQuery:
 
     def health(self) -> tuple[Health, ...]:
         """How the port does, for the operator's eyes."""
-        return self._port.health(self._intake)
+        (health,) = self._port.health(self._intake)
+        trouble = self._announcement.trouble if self._announcement is not None else ""
+        return (replace(health, text=f"{health.text}; {trouble}") if trouble else health,)
 
     def close(self) -> None:
         """Hang up on everybody and give the port back."""
@@ -97,14 +107,23 @@ class OscQuery:
             logger=quiet,
         ) as server:
             self._gate, self._server = gate, server
-            if not self._announced:
+            if self._port.closed.is_set():  # before there was a server to be told
+                gate.close()
+            with self._announcing(host, port):
                 server.serve_forever()
-                return
-            from installation.control.announce import Announcement  # only who asks for it pays for it
 
-            announcement = Announcement(self._title, host, port, self._osc_port)
-            server.serve_forever()
-            announcement.close()
+    @contextlib.contextmanager
+    def _announcing(self, host: str, port: int) -> Iterator[None]:
+        if not self._announced:
+            yield
+            return
+        from installation.control.announce import Announcement  # only who asks for it pays for it
+
+        self._announcement = Announcement(self._title, host, port, self._osc_port)
+        try:
+            yield
+        finally:
+            self._announcement.close()
 
     def _refused(self) -> None:
         self._intake.leave_out("one more OSCQuery client", f"{MOST_CONNECTIONS} connections are open already")

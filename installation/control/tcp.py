@@ -120,6 +120,9 @@ class OscTcp:
             connection, peer = listening.accept()
         except (BlockingIOError, ConnectionError):  # gone before it was taken
             return
+        except OSError:  # no file left for it: who is here stays, and the next try is not at once
+            self._port.closed.wait(WAKE_S)
+            return
         if len(self._lines) >= MOST_LINES:
             quiet = min(self._lines.values(), key=lambda line: line.spoke_s)
             if self._clock.now_s() - quiet.spoke_s <= SILENT_S:

@@ -7,6 +7,7 @@ import http.client
 import json
 import math
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -349,3 +350,31 @@ def test_a_closed_door_hangs_up_and_gives_its_port_back(house: House) -> None:
     again = OscQuery(replace(SHOW, patch=patch), house.desk, OfflineClock(), OSC_PORT)
     assert again.health()[0].ok
     again.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a ping finds out there, and takes longer")
+def test_a_client_that_reads_nothing_is_hung_up_on_in_the_end(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("installation.control.gate.UNREAD_S", (0, 50_000))
+    caller = house.call(max_queue=1)  # the library stops reading when nobody takes what it read
+    until(lambda: len(house.door._listeners) == 1)
+    receipt = Receipt(Order("go", source(caller), 0.0), False, "x" * 3000)
+
+    def gone() -> bool:
+        for _ in range(MOST_WAITING):
+            house.door.answer((receipt,))
+        return not house.door._listeners
+
+    until(gone)
+
+
+def test_an_announcement_that_fails_is_told_to_the_operator(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_network(**_: object) -> None:
+        raise OSError("no such device")
+
+    monkeypatch.setattr("zeroconf.Zeroconf", no_network)
+    monkeypatch.delitem(sys.modules, "installation.control.announce", raising=False)
+    here = replace(SHOW.patch, control_host="127.0.0.1", query_port=0, query_announced=True)
+    door = OscQuery(replace(SHOW, patch=here), Desk(), OfflineClock(), OSC_PORT)
+    until(lambda: door.health()[0].text == "listens; not announced (no such device)")
+    assert door.health()[0].ok
+    door.close()
