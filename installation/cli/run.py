@@ -69,9 +69,9 @@ def _offline(show: Show, asked: argparse.Namespace, kept: Keeping | None, open_d
 
 
 def _live(show: Show, asked: argparse.Namespace, kept: Keeping | None, open_device: OpenDevice) -> str:
+    from installation.control.doors import open_doors
     from installation.control.keys import Keys
     from installation.control.orders import Desk
-    from installation.control.osc import OscIn
     from installation.watch.feed import Feed
     from installation.watch.status import Status, has_screen
 
@@ -88,8 +88,9 @@ def _live(show: Show, asked: argparse.Namespace, kept: Keeping | None, open_devi
         from installation.loop import open_rooms, play
 
         desk = Desk()
-        osc = OscIn(show, desk, clock)
-        closing.callback(osc.close)
+        doors = open_doors(show, desk, clock)
+        for door in doors:
+            closing.callback(door.close)
         status = Status(show)
         closing.callback(status.close)
         keys = Keys(desk, clock, stop)
@@ -106,8 +107,8 @@ def _live(show: Show, asked: argparse.Namespace, kept: Keeping | None, open_devi
             hardware=True,
             open_device=open_device,
             desk=desk,
-            doors=(osc, *feeds),
-            watchers=(status, osc, *feeds),
+            doors=(*doors, *feeds),
+            watchers=(status, *doors, *feeds),
         )
         closing.callback(rooms.sensors.close)
         with recorded(rooms, kept, asked, who, warm_up_s) as rooms:

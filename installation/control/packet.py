@@ -6,12 +6,12 @@ size, and which holds back what is dated in the future.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message import ParseError as MessageError
-from pythonosc.parsing.osc_types import ParseError, get_int, get_string, write_int, write_string
+from pythonosc.parsing.osc_types import ParseError, get_int, get_string, write_float, write_int, write_string
 
 from installation.frame import Receipt
 
@@ -74,6 +74,21 @@ def _message(datagram: bytes) -> Message:
         return Message(address, tuple(OscMessage(datagram).params), datagram[at:])
     except (ParseError, MessageError, UnicodeDecodeError) as error:
         raise ValueError("it ends before its arguments do, or its text is not UTF-8") from error
+
+
+def told(address: str, values: Iterable[float | int | str | bool]) -> bytes:
+    """A message with the tags of its values: T and F, i, f, s."""
+    tags, tail = ",", b""
+    for value in values:
+        if isinstance(value, bool):
+            tags += "T" if value else "F"
+        elif isinstance(value, int):
+            tags, tail = tags + "i", tail + write_int(value)
+        elif isinstance(value, float):
+            tags, tail = tags + "f", tail + write_float(value)
+        else:
+            tags, tail = tags + "s", tail + write_string(value)
+    return write_string(address) + write_string(tags) + tail
 
 
 def pong(ping: Message) -> bytes:

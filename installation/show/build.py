@@ -205,6 +205,8 @@ def _patch(patch: files.PatchFile, sewn: Sequence[model.Garment], wearers: Seque
         ar_lead_s=patch.ar.lead,
         control_host=patch.control.host,
         control_port=patch.control.port,
+        query_port=patch.control.query,
+        query_announced=patch.control.announce,
         sensors=tuple(
             model.SensorPatch(
                 wearer=wearers.index(one.wearer),

@@ -398,10 +398,12 @@ class ArTable(Table):
 
 
 class ControlTable(Table):
-    """[control]: where orders come in."""
+    """[control]: where orders come in; query is the port of OSCQuery, 0 for none, announced to the network if asked."""
 
     host: Host = "127.0.0.1"
     port: Port = 53000
+    query: PerhapsPort = 0
+    announce: bool = False
 
 
 class GarmentPatchTable(Table):

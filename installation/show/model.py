@@ -195,7 +195,8 @@ class Engine:
 class Patch:
     """This venue's hardware: where light, AR state and orders go and come from.
 
-    ar_lead_s: how long after its trigger a scene starts on every engine whose clock is known.
+    ar_lead_s: how long after its trigger a scene starts on every engine whose clock is known · query_port: of
+    OSCQuery at the control host, 0 for none, and whether mDNS announces it.
     """
 
     sacn_host: str
@@ -208,6 +209,8 @@ class Patch:
     control_host: str
     control_port: int
     sensors: tuple[SensorPatch, ...]
+    query_port: int = 0
+    query_announced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
