@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from installation.body.ecg import DELAY_S, ECG
 from installation.body.heart import BEAT, REFUSED
+from installation.body.template import learn, likeness, read_shape, remember
 from installation.compiled import compiled
 from installation.frame import Floats, Ints
 
@@ -44,6 +45,7 @@ ECG_QUALITY = np.dtype(
         *((name, "f8") for name in ("time_s", "wave")),  # the newest sample
         ("slot", "i8"),
         ("slots", "f8", SLOTS),
+        ("shape", "f8", SHAPE),
         ("template", "f8", (USUAL, SHAPE)),
         ("used", "i8", USUAL),  # the beat at which a template was last met
         ("shapes", "i8"),
@@ -77,45 +79,26 @@ def _sure(measured: float, doubts: tuple[float, float]) -> float:
 
 
 @compiled
-def _remember(q: Any, time_s: float, wave: float) -> None:
-    """Write the wave onto the grid, straight from the sample before to this one."""
-    last = int(np.floor(time_s / GRID_S))
-    if not time_s - q.time_s < SLOTS * GRID_S:  # NaN at the first sample
-        q.slots[:] = wave
-    else:
-        for slot in range(q.slot + 1, last + 1):
-            along = (slot * GRID_S - q.time_s) / (time_s - q.time_s)
-            q.slots[slot % SLOTS] = q.wave + along * (wave - q.wave)
+def _hear(q: Any, time_s: float, wave: float) -> None:
+    """Take the wave at one sample into its memory, and into what a beat's interval is filled with."""
+    if time_s - q.time_s < SLOTS * GRID_S:  # NaN at the first sample
         q.samples += 1
         q.area += 0.5 * (abs(q.wave) + abs(wave)) * (time_s - q.time_s)
     q.high = max(q.high, abs(wave))
-    q.slot, q.time_s, q.wave = last, time_s, wave
-
-
-@compiled
-def _recall(q: Any, time_s: float) -> float:
-    """The remembered wave at `time_s`, at most 0.24 s ago."""
-    slot = time_s / GRID_S
-    first = int(np.floor(slot))
-    a, b = q.slots[first % SLOTS], q.slots[(first + 1) % SLOTS]
-    return float(a + (slot - first) * (b - a))
+    q.slot = remember(q.slots, q.slot, GRID_S, q.time_s, q.wave, time_s, wave)
+    q.time_s, q.wave = time_s, wave
 
 
 @compiled
 def _compare(q: Any) -> None:
     """Hold the shape of the pending beat against what is usual, then let the nearest learn from it."""
-    shape = np.empty(SHAPE)
-    for k in range(SHAPE):
-        shape[k] = _recall(q, q.pending_s - BEFORE_S + k * (BEFORE_S + AFTER_S) / SHAPE)
+    from_s = q.pending_s - BEFORE_S
     q.pending_s = np.nan
-    shape -= shape.mean()
-    length = np.sqrt((shape * shape).sum())
-    if not 0.0 < length < np.inf:
+    if not read_shape(q.slots, GRID_S, from_s, from_s + BEFORE_S + AFTER_S, q.shape):
         return
-    shape /= length
     nearest, alike = 0, -1.0
     for k in range(USUAL):
-        match = (shape * q.template[k]).sum()
+        match = likeness(q.shape, q.template[k])
         if match > alike:
             nearest, alike = k, match
     if q.shapes > 0:
@@ -124,8 +107,7 @@ def _compare(q: Any) -> None:
     share = 1.0 / min(q.shapes, LAST)
     if alike < LIKENESS[1]:  # unlike what is usual: it takes the place of the shape not met for longest
         nearest, share = int(np.argmin(q.used)), 1.0
-    learned = q.template[nearest] + share * (shape - q.template[nearest])
-    q.template[nearest] = learned / max(1e-9, np.sqrt((learned * learned).sum()))
+    learn(q.template[nearest], q.shape, share)
     q.used[nearest] = q.shapes
 
 
@@ -186,7 +168,7 @@ def judge_ecg(
         quality[k] = np.nan
         if not np.isfinite(p.wave):
             continue
-        _remember(q, time_s[k], p.wave)
+        _hear(q, time_s[k], p.wave)
         if time_s[k] >= q.pending_s + AFTER_S:
             _compare(q)
             q.trust = _trust(q)
