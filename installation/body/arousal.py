@@ -72,7 +72,6 @@ def skin_now(
     scr: Flags,
     scr_amplitude_us: Floats,
     scr_rise_s: Floats,
-    scr_onset_s: Floats,
     scr_rate_per_min: Floats,
     quality: Floats,
     age_s: Floats,
@@ -80,8 +79,8 @@ def skin_now(
     """What is known of every skin at this tick, written; NaN: not known.
 
     memory (M,) · tonic_us, phasic_us (M,) µS · scr (M,) True where a response was announced since the last tick ·
-    scr_amplitude_us (M,) µS from onset to peak, scr_rise_s (M,) s, scr_onset_s (M,) time, all of the last
-    response, and still growing until its peak · scr_rate_per_min (M,) · quality (M,) 0..1 ·
+    scr_amplitude_us (M,) µS and scr_rise_s (M,) s from onset to peak, of the last response, and still
+    growing until its peak · scr_rate_per_min (M,) · quality (M,) 0..1 ·
     age_s (M,) of the newest sample, s
     """
     for c in range(memory.size):
@@ -94,7 +93,6 @@ def skin_now(
         scr[c] = s.news and now_s - s.told_s < STALE_S
         s.news = False
         told = s.told_s > -np.inf
-        scr_onset_s[c] = s.scr_onset_s
         scr_amplitude_us[c] = s.top_us - s.scr_onset_us if told else np.nan
         scr_rise_s[c] = s.rise_s if told else np.nan
         scr_rate_per_min[c] = _rate(s, now_s) if known else np.nan

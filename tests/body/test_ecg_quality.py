@@ -78,7 +78,7 @@ def test_quality_is_lost_at_once_and_comes_back_beat_by_beat() -> None:
     time_s = np.arange(0.0, 60.0, 0.004)
     value = ecg(time_s, steady(75, 60.0)) + np.where((time_s > 20) & (time_s < 35), rng.normal(size=time_s.size), 0.0)
     heard, _ = hear(time_s, value)
-    assert (np.diff(heard.quality) <= 0.2 + 1e-9).all()
+    assert (np.diff(heard.quality) <= 0.4 + 1e-9).all()
     assert heard.quality[(heard.known_s > 26) & (heard.known_s < 35)].max() < 0.5
     assert heard.quality[heard.known_s > 45].min() > 0.9
 
