@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from installation.body.doubt import sure
 from installation.body.skin import LOWEST_US, RATE_S, SLOTS
 from installation.compiled import compiled
 from installation.frame import Flags, Floats
@@ -46,14 +47,6 @@ def arousals(columns: int) -> NDArray[Any]:
     memory = np.zeros(columns, AROUSAL)
     memory["arousal"] = np.nan
     return memory
-
-
-@compiled
-def _sure(measured: float, doubts: tuple[float, float]) -> float:
-    """1 at or beyond the first of `doubts`, 0 at the second, smooth between; 0 for NaN."""
-    along = (measured - doubts[1]) / (doubts[0] - doubts[1])
-    along = min(1.0, along) if along > 0.0 else 0.0
-    return float(along * along * (3.0 - 2.0 * along))
 
 
 @compiled
@@ -87,7 +80,7 @@ def skin_now(
         s = memory[c]
         known = s.time_s > -np.inf
         age_s[c] = now_s - s.seen_s
-        quality[c] = s.quality * _sure(age_s[c], SILENT_S)
+        quality[c] = s.quality * sure(age_s[c], SILENT_S)
         tonic_us[c] = s.wave - s.phasic if known else np.nan
         phasic_us[c] = s.phasic if known else np.nan
         scr[c] = s.news and now_s - s.told_s < STALE_S

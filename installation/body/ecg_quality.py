@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from installation.body.doubt import sure
 from installation.body.ecg import DELAY_S, ECG
 from installation.body.heart import BEAT, REFUSED
 from installation.body.template import learn, likeness, read_shape, remember
@@ -78,13 +79,6 @@ def ecg_qualities(columns: int) -> NDArray[Any]:
     for name in ("time_s", "pending_s", "beat_s", "quality"):
         memory[name] = np.nan
     return memory
-
-
-@compiled
-def _sure(measured: float, doubts: tuple[float, float]) -> float:
-    """1 at or beyond the first of `doubts`, 0 at the second, smooth between."""
-    along = min(1.0, max(0.0, (measured - doubts[1]) / (doubts[0] - doubts[1])))
-    return float(along * along * (3.0 - 2.0 * along))
 
 
 @compiled
@@ -163,8 +157,8 @@ def _trust(q: Any) -> float:
     if shapes < 1 or beats < 1:
         return 0.0
     alike, ripple = np.median(q.likeness[:shapes]), np.median(q.ripple[:beats])
-    alone = _sure(np.median(q.fill[:beats]), FILL) * _sure(q.step_s, STEP_S)
-    alone *= _sure(alike, LIKENESS) * _sure(ripple, RIPPLES)
+    alone = sure(np.median(q.fill[:beats]), FILL) * sure(q.step_s, STEP_S)
+    alone *= sure(alike, LIKENESS) * sure(ripple, RIPPLES)
     return float(min(q.allowed, alone / (1.0 + np.exp(-_odds(alike, ripple, q.fair[:beats].mean())))))
 
 
@@ -194,7 +188,7 @@ def judge_ecg(
             q.allowed = q.trust + RISE
             q.trust = _trust(q)
         overdue = (time_s[k] - q.beat_s) / min(max(q.interval_s, QUICKEST_S), SLOWEST_S)
-        q.quality = q.trust * _sure(overdue, (LATE, LOST)) if q.beats > 0 else 0.0
+        q.quality = q.trust * sure(overdue, (LATE, LOST)) if q.beats > 0 else 0.0
         quality[k] = q.quality
 
 
