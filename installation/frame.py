@@ -143,13 +143,13 @@ class Body:
 
     heart_rate 1/min · heart_phase 0..1, 0 at the beat, never backwards · beat True on the tick that
     announces a beat · beat_time_s its true time on the tick's clock · ibi_s · rmssd_ms and rmssd_sure 0..1, how far
-    to believe it · tonic_us, phasic_us µS · scr 1 on the tick that announces a response, scr_amplitude_us of the last
-    one, scr_rate 1/min · arousal 0..1 · breath_rate 1/min · breath_phase 0..1 from the start of inhaling ·
-    breath_depth 0..1, 0.5 as usual · inhaling 1 or 0 · breath_hold_s since when the breath is held, 0 while it is
-    not · motion_g · cadence 1/min · stillness 0..1 · raised 1 while an arm is up · unrest 0..1, how far motion spoils
-    the other organs · quality (N, 4) 0..1, presence (N, 4) of `Presence`, age_s (N, 4) seconds since the newest
-    sample, in the order of `ORGANS` · inputs (N, I) newest value of each input that the show declares · changes of
-    presence at this tick · group: who is in step.
+    to believe it · tonic_us, phasic_us µS · scr 1 on the tick that announces a response, scr_amplitude_us and
+    scr_rise_s of the last one, scr_rate 1/min · arousal 0..1 · breath_rate 1/min · breath_phase 0..1 from the start of
+    inhaling · breath_depth 0..1, 0.5 as usual · inhaling 1 or 0 · breath_hold_s since when the breath is held, 0
+    while it is not · motion_g · cadence 1/min · stillness 0..1 · raised 1 while an arm is up · unrest 0..1, how far
+    motion spoils the other organs · quality (N, 4) 0..1, presence (N, 4) of `Presence`, age_s (N, 4) seconds since
+    the newest sample, in the order of `ORGANS` · inputs (N, I) newest value of each input that the show declares ·
+    changes of presence at this tick · group: who is in step.
     """
 
     heart_rate: Floats
@@ -163,6 +163,7 @@ class Body:
     phasic_us: Floats
     scr: Floats
     scr_amplitude_us: Floats
+    scr_rise_s: Floats
     scr_rate: Floats
     arousal: Floats
     breath_rate: Floats

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from installation.body.doubt import sure
 from installation.body.skin import LOWEST_US, RATE_S, SLOTS
 from installation.compiled import compiled
 from installation.frame import Flags, Floats
@@ -49,14 +50,6 @@ def arousals(columns: int) -> NDArray[Any]:
 
 
 @compiled
-def _sure(measured: float, doubts: tuple[float, float]) -> float:
-    """1 at or beyond the first of `doubts`, 0 at the second, smooth between; 0 for NaN."""
-    along = (measured - doubts[1]) / (doubts[0] - doubts[1])
-    along = min(1.0, along) if along > 0.0 else 0.0
-    return float(along * along * (3.0 - 2.0 * along))
-
-
-@compiled
 def _rate(s: Any, now_s: float) -> float:
     """Responses a minute, over about the last `RATE_S`."""
     felt_s = max(RATE_S, now_s - s.begun_s)
@@ -72,7 +65,6 @@ def skin_now(
     scr: Flags,
     scr_amplitude_us: Floats,
     scr_rise_s: Floats,
-    scr_onset_s: Floats,
     scr_rate_per_min: Floats,
     quality: Floats,
     age_s: Floats,
@@ -80,21 +72,20 @@ def skin_now(
     """What is known of every skin at this tick, written; NaN: not known.
 
     memory (M,) · tonic_us, phasic_us (M,) µS · scr (M,) True where a response was announced since the last tick ·
-    scr_amplitude_us (M,) µS from onset to peak, scr_rise_s (M,) s, scr_onset_s (M,) time, all of the last
-    response, and still growing until its peak · scr_rate_per_min (M,) · quality (M,) 0..1 ·
+    scr_amplitude_us (M,) µS and scr_rise_s (M,) s from onset to peak, of the last response, and still
+    growing until its peak · scr_rate_per_min (M,) · quality (M,) 0..1 ·
     age_s (M,) of the newest sample, s
     """
     for c in range(memory.size):
         s = memory[c]
         known = s.time_s > -np.inf
         age_s[c] = now_s - s.seen_s
-        quality[c] = s.quality * _sure(age_s[c], SILENT_S)
+        quality[c] = s.quality * sure(age_s[c], SILENT_S)
         tonic_us[c] = s.wave - s.phasic if known else np.nan
         phasic_us[c] = s.phasic if known else np.nan
         scr[c] = s.news and now_s - s.told_s < STALE_S
         s.news = False
         told = s.told_s > -np.inf
-        scr_onset_s[c] = s.scr_onset_s
         scr_amplitude_us[c] = s.top_us - s.scr_onset_us if told else np.nan
         scr_rise_s[c] = s.rise_s if told else np.nan
         scr_rate_per_min[c] = _rate(s, now_s) if known else np.nan

@@ -3,10 +3,10 @@
 The ECG is smoothed by three poles; its slope and the slope of that, squared and added, make one hump of every
 QRS, whichever way up the electrodes are, and leave baseline and T wave low.  A hump is judged once it has clearly
 passed its top: a beat where it is high against the wearer's usual beats, the higher the more there usually is
-between them and the earlier it comes.  Where a beat is overdue, the highest hump that was refused becomes one,
-late.  The leap of a single sample, as of an electrode that pops, is cut short.  All depends on samples and their
-stamps alone, so that one wearer among thousands, and any cut of the stream into ticks, gives the same beats bit for
-bit.
+between them, the earlier it comes and the less it is like what their beats have been.  Where a beat is overdue, the
+highest hump that was refused becomes one, late.  The leap of a single sample, as of an electrode that pops, is cut
+short.  All depends on samples and their stamps alone, so that one wearer among thousands, and any cut of the stream
+into ticks, gives the same beats bit for bit.
 
 The beat's time is that of the R wave, the extreme of the QRS on the side that is usually larger, known to a
 fraction of a sample; it is announced 40-60 ms later.
@@ -23,8 +23,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.body.ecg_memory import INTERVAL_S, KEPT, LAST
+from installation.body.ecg_memory import GRID_S, INTERVAL_S, KEPT, LAST
+from installation.body.ecg_shapes import compare, forget_shapes, learn_beat
 from installation.body.heart import BEAT, NOTHING, REFUSED
+from installation.body.template import remember
 from installation.compiled import compiled
 from installation.frame import CHANNELS, Floats, Ints
 
@@ -51,7 +53,9 @@ QT_S, QT_EASE = 0.4, 0.3  # at 60 per minute (Bazett 1920), and a share of it
 EARLY = 1.0  # so much of the usual highest hump besides, before a beat is due: in noise the rhythm decides,
 DUE, DUE_EASE = 0.9, 0.2  # from so many intervals after the last beat no more, all of it before 0.7
 OTHER_SIDE = 0.5  # and so much for each unit that it leans to another side than QRS usually do
-MOST = 0.9  # but never more: a heart that doubles its rate is followed
+UNLIKE = 0.6  # and so much for each unit of correlation that it is less like the shapes of the heart
+KNOWN_EARLY = 0.3  # so much less like a ventricular shape that is known, and early counts in full; as like, not at all
+MOST, MOST_UNLIKE = 0.9, 0.3  # but never more: a heart that doubles its rate is followed; if unlike, so much more
 RELAX_S = 2.0  # at this pace a usual beat shrinks when one is overdue: electrodes have lost some of their contact
 
 OVERDUE, HALF = 1.66, 0.5  # intervals; then a hump over half the threshold was a beat (Pan and Tompkins 1985),
@@ -164,8 +168,8 @@ def _r_wave(s: Any, top_s: float) -> float:
 
 
 @compiled
-def _share(s: Any, since_s: float, lean: float) -> float:
-    """How high a hump that leans so must be against a usual beat, `since_s` after the last one.
+def _share(s: Any, since_s: float, lean: float, like: float, second: bool) -> float:
+    """How high a hump that leans so, and is so like, must be against a usual beat, `since_s` after the last one.
 
     QT = 0.4 s * root of the interval in s      (Bazett, Heart 7:353, 1920)
     """
@@ -173,7 +177,11 @@ def _share(s: Any, since_s: float, lean: float) -> float:
     if s.beats >= KNOWN:
         interval_s = s.interval_s
         early = min(1.0, max(0.0, (DUE - since_s / interval_s) / DUE_EASE))
-        least = min(MOST, FLOOR + (BETWEEN + EARLY * early + OTHER_SIDE * abs(lean - s.side)) * s.other)
+        unlike = min(1.0, 1.0 - like)
+        if second:
+            early *= min(1.0, unlike / KNOWN_EARLY)
+        doubt = BETWEEN + EARLY * early + OTHER_SIDE * abs(lean - s.side) + UNLIKE * unlike
+        least = min(MOST + MOST_UNLIKE * unlike, FLOOR + doubt * s.other)
     t_wave = 1.0 - min(1.0, max(0.0, (since_s / (QT_S * np.sqrt(interval_s)) - 1.0) / QT_EASE))
     return float(least + t_wave * max(0.0, T_SHARE - least))
 
@@ -182,7 +190,7 @@ def _share(s: Any, since_s: float, lean: float) -> float:
 def _threshold(s: Any, since_s: float) -> float:
     """Height that a hump must have to be a beat, `since_s` after the last one."""
     over_s = max(0.0, since_s - OVERDUE * s.interval_s)
-    return float(_share(s, since_s, s.lean) * s.typical * np.exp(-over_s / RELAX_S))
+    return float(_share(s, since_s, s.lean, s.like, s.second) * s.typical * np.exp(-over_s / RELAX_S))
 
 
 @compiled
@@ -198,6 +206,7 @@ def _count(s: Any, top_s: float, top: float, sure: bool) -> None:
     interval_s = top_s - s.beat_top_s
     if not interval_s < LOST_S:  # NaN at the first
         s.beats, sure = 0, True
+        forget_shapes(s)
     elif s.beats > 0 and sure:
         s.intervals_s[(s.beats - 1) % LAST] = interval_s
         s.interval_s = np.median(s.intervals_s[: min(s.beats, LAST)])
@@ -225,7 +234,8 @@ def _judge(s: Any, top_s: float, top: float, beat_s: float) -> bool:
     if s.beats > 0 and top >= _threshold(s, since_s):
         return True
     if top > s.missed and not since_s < QT_S * np.sqrt(s.interval_s):
-        s.missed, s.missed_s, s.missed_beat_s, s.missed_lean = top, top_s, beat_s, s.lean
+        s.missed, s.missed_s, s.missed_beat_s = top, top_s, beat_s
+        s.missed_lean, s.missed_like, s.missed_second = s.lean, s.like, s.second
     s.highest = max(s.highest, top)
     return False
 
@@ -237,8 +247,8 @@ def _is_overdue(s: Any) -> bool:
         return bool(s.time_s - s.began_s > FIRST_S)
     if s.beats < KNOWN or s.time_s - s.beat_top_s < OVERDUE * s.interval_s:
         return False
-    least = max(HALF * _share(s, s.missed_s - s.beat_top_s, s.missed_lean), STANDS_OUT * s.other)
-    return bool(s.missed > least * s.typical)
+    share = _share(s, s.missed_s - s.beat_top_s, s.missed_lean, s.missed_like, s.missed_second)
+    return bool(s.missed > max(HALF * share, STANDS_OUT * s.other) * s.typical)
 
 
 @compiled
@@ -261,10 +271,12 @@ def find_qrs(
             continue
         if not time_s[k] - s.time_s < GAP_S:
             _begin(s, time_s[k], value[k])
+            s.slot = remember(s.slots, s.slot, GRID_S, np.nan, 0.0, time_s[k], 0.0)
             p.wave = 0.0
             continue
-        before = s.hump
+        before, slope, slope_s = s.hump, s.slope, s.time_s
         hump = _smooth(s, time_s[k], _calm(s, time_s[k], value[k]))
+        s.slot = remember(s.slots, s.slot, GRID_S, slope_s, slope, time_s[k], s.slope)
         p.wave = s.slope
         if hump > before and not s.rising:
             s.rising, s.top = True, 0.0
@@ -276,10 +288,12 @@ def find_qrs(
                 continue
             top_s = s.top_s - DELAY_S
             p.beat_s, p.strength = _r_wave(s, top_s), s.top
+            compare(s)
             p.verdict = REFUSED
             if _judge(s, top_s, s.top, p.beat_s):
                 p.verdict = BEAT
                 _count(s, top_s, s.top, True)
+                learn_beat(s)
         elif s.missed > 0.0 and _is_overdue(s):
             p.verdict, p.beat_s, p.strength = BEAT, s.missed_beat_s, s.missed
             s.lean = s.missed_lean

@@ -37,6 +37,7 @@ LEVELS = (
     Level("phasic_us", "skin", LEVEL),
     Level("scr", "skin", EVENT),
     Level("scr_amplitude_us", "skin", LEVEL),
+    Level("scr_rise_s", "skin", LEVEL),
     Level("scr_rate", "skin", LEVEL),
     Level("arousal", "skin", LEVEL),
     Level("breath_rate", "breath", LEVEL),
@@ -62,16 +63,14 @@ class Skins:
     def __init__(self, columns: int) -> None:
         self._skins, self._arousals = skins(columns), arousals(columns)
         self._scr = np.zeros(columns, np.bool_)
-        self._rise_s, self._onset_s = np.empty(columns), np.empty(columns)
 
     def feel(self, samples: Samples, tick: Tick, felt: Floats, quality: Floats, age_s: Floats) -> None:
         """Take the samples; felt (rows, M), quality and age_s (M,) of skin, written."""
         feel_skin(self._skins, samples.time_s, samples.column, samples.channel, samples.value)
         tonic, phasic = felt[ROW["tonic_us"]], felt[ROW["phasic_us"]]
-        size, rate, arousal = felt[ROW["scr_amplitude_us"]], felt[ROW["scr_rate"]], felt[ROW["arousal"]]
-        skin_now(
-            self._skins, tick.time_s, tonic, phasic, self._scr, size, self._rise_s, self._onset_s, rate, quality, age_s
-        )
+        size, rise_s = felt[ROW["scr_amplitude_us"]], felt[ROW["scr_rise_s"]]
+        rate, arousal = felt[ROW["scr_rate"]], felt[ROW["arousal"]]
+        skin_now(self._skins, tick.time_s, tonic, phasic, self._scr, size, rise_s, rate, quality, age_s)
         arousal_now(self._arousals, self._skins, tick.time_s, tick.dt_s, tonic, rate, quality, arousal)
         felt[ROW["scr"]] = self._scr
 

@@ -24,7 +24,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from installation.body.doubt import sure
 from installation.body.heart import BEAT, DELAY_S, REFUSED
+from installation.body.template import recall, remember
 from installation.compiled import compiled
 from installation.frame import Floats, Ints
 
@@ -86,36 +88,6 @@ def qualities(columns: int) -> NDArray[Any]:
 
 
 @compiled
-def _sure(measured: float, doubts: tuple[float, float]) -> float:
-    """1 at or beyond the first of `doubts`, 0 at the second, smooth between."""
-    along = min(1.0, max(0.0, (measured - doubts[1]) / (doubts[0] - doubts[1])))
-    return float(along * along * (3.0 - 2.0 * along))
-
-
-@compiled
-def _remember(q: Any, time_s: float, wave: float) -> None:
-    """Write the wave onto the grid, straight from the sample before to this one."""
-    last = int(np.floor(time_s / GRID_S))
-    if not time_s - q.time_s < SLOTS * GRID_S:  # NaN at the first sample
-        q.slots[:] = wave
-    else:
-        for slot in range(q.slot + 1, last + 1):
-            along = (slot * GRID_S - q.time_s) / (time_s - q.time_s)
-            q.slots[slot % SLOTS] = q.wave + along * (wave - q.wave)
-    q.slot, q.time_s, q.wave = last, time_s, wave
-    q.high, q.low = max(q.high, wave), min(q.low, wave)
-
-
-@compiled
-def _recall(q: Any, time_s: float) -> float:
-    """The remembered wave at `time_s`, at most 0.75 s ago."""
-    slot = time_s / GRID_S
-    first = int(np.floor(slot))
-    a, b = q.slots[first % SLOTS], q.slots[(first + 1) % SLOTS]
-    return float(a + (slot - first) * (b - a))
-
-
-@compiled
 def _median(q: Any, values: Floats, count: int) -> float:
     """Median of the first `count` of `values`."""
     for k in range(count):
@@ -132,7 +104,7 @@ def _compare(q: Any) -> None:
     """Hold the shape of the pending beat against the template, then let the template learn from it."""
     mean = 0.0
     for k in range(SHAPE):
-        q.shape[k] = _recall(q, q.pending_s - BEFORE_S + k * (BEFORE_S + AFTER_S) / SHAPE)
+        q.shape[k] = recall(q.slots, GRID_S, q.pending_s - BEFORE_S + k * (BEFORE_S + AFTER_S) / SHAPE)
         mean += q.shape[k] / SHAPE
     q.pending_s = np.nan
     length, likeness = 0.0, 0.0
@@ -228,8 +200,8 @@ def _trust(q: Any) -> float:
     shapes, beats = min(q.shapes - 1, LAST), min(q.beats - 1, LAST)
     if shapes < 1 or beats < 1:
         return 0.0
-    alone = _sure(_median(q, q.likeness, shapes), LIKENESS) * _sure(q.rough, ROUGH)
-    alone *= _sure(_median(q, q.tone, beats), TONE) * _sure(_median(q, q.ripple, beats), RIPPLES)
+    alone = sure(_median(q, q.likeness, shapes), LIKENESS) * sure(q.rough, ROUGH)
+    alone *= sure(_median(q, q.tone, beats), TONE) * sure(_median(q, q.ripple, beats), RIPPLES)
     q.alone = alone
     return float(min(q.allowed, alone / (1.0 + np.exp(-_odds(q, shapes, beats)))))
 
@@ -245,7 +217,9 @@ def judge(memory: NDArray[Any], time_s: Floats, column: Ints, pulse: NDArray[Any
         quality[k] = np.nan
         if not np.isfinite(p.wave):
             continue
-        _remember(q, time_s[k], p.wave)
+        q.slot = remember(q.slots, q.slot, GRID_S, q.time_s, q.wave, time_s[k], p.wave)
+        q.time_s, q.wave = time_s[k], p.wave
+        q.high, q.low = max(q.high, p.wave), min(q.low, p.wave)
         if time_s[k] >= q.pending_s + AFTER_S:
             _compare(q)
             q.trust = _trust(q)
@@ -256,7 +230,7 @@ def judge(memory: NDArray[Any], time_s: Floats, column: Ints, pulse: NDArray[Any
             q.allowed = q.trust + RISE
             q.trust = _trust(q)
         overdue = (time_s[k] - q.beat_s) / min(max(q.interval_s, QUICKEST_S), SLOWEST_S)
-        q.quality = q.trust * _sure(overdue, (LATE, LOST)) if q.beats > 0 else 0.0
+        q.quality = q.trust * sure(overdue, (LATE, LOST)) if q.beats > 0 else 0.0
         quality[k] = q.quality
 
 

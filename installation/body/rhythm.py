@@ -1,13 +1,15 @@
 """What beats say: intervals and their artefacts, heart rate, variability, and a phase that leads the next beat.
 
 An interval is sound that is trusted and within a quarter of the local median.  Variability is of changes from
-interval to interval, without those that are no heart's own: ectopic, missed and double beats change the
-interval by more than 3.5 standard deviations of what is usual for this wearer in this minute, irregular hearts
-don't.  It comes with how sure it is, `rmssd_sure`.
+interval to interval, without those that are no heart's own.  An early beat and the pause after it are left out as a
+pair, unless all the heart is as irregular as such pairs are; of the rest, ectopic, missed and double beats change the
+interval by more than 3.5 standard deviations of what is usual for this wearer in this minute.  A beat that is early
+by a tenth can be either, to whoever sees intervals alone: where it matters which, variability is not sure.
 
-Sources: RMSSD: Task Force of ESC and NASPE, Circulation 93:1043, 1996, as is the 20-25 % of an artefact; limits
-that follow the spread of changes: Lipponen and Tarvainen, J Med Eng Technol 43:173, 2019; RMSSD of 30-60 s
-stands for that of minutes: Munoz et al., PLoS ONE 10:e0138921, 2015.
+Sources: RMSSD, of intervals between beats of the sinus node, and 20-25 % as the limit of an artefact: Task Force of
+ESC and NASPE, Circulation 93:1043, 1996; limits that follow the spread of changes, and ectopic beats known by the pair
+of intervals around them: Lipponen and Tarvainen, J Med Eng Technol 43:173, 2019; RMSSD of 30-60 s stands for that of
+minutes: Munoz et al., PLoS ONE 10:e0138921, 2015.
 """
 
 from __future__ import annotations
@@ -30,6 +32,9 @@ SPAN_S = 60.0  # over which variability is taken
 PAIRS = 10  # neighbours until variability is known: some ten seconds, r = 0.85 with five minutes (Munoz 2015)
 FAR = 5.2  # medians of |change|, 3.5 standard deviations: a larger one is no heart's own (Lipponen 2019)
 LOW, FAR_OF_LOW, AGAIN = 0.3, 9.1, 4  # the same as seen from this quantile, where the search begins; steps of it
+EARLY = 0.72  # of the interval after it: no breath does so from beat to beat, an early beat and its pause do
+IRREGULAR = 0.2  # of the jump over such a pair: where other changes are usually as large, it is nothing special
+CUSTOMARY = 0.2  # of an interval: what changes by less may be a heart's own (Task Force 1996)
 FINEST_S = 0.02  # changes this small are always a heart's own; sensors tell beats no better
 ENOUGH = 30  # neighbours of which variability is sure: half a minute, r = 0.94 (Munoz 2015)
 EASE = 0.5  # intervals in which most of an error of phase is eased away
@@ -47,6 +52,8 @@ RHYTHM = np.dtype(
         ("end_s", "f8", KEPT),  # the beat that ends it
         ("change_s", "f8", KEPT),  # against the interval before
         ("sizes_s", "f8", KEPT),
+        ("jumps_s", "f8", KEPT),
+        ("odd", "u1", KEPT),  # whether it leads to an early beat or is the pause after it
         ("good", "u1", KEPT),  # whether it is trusted
         ("sound", "u1", KEPT),  # and near the local median besides
         *((name, "f8") for name in ("rate", "ibi_s", "next_s", "rmssd_ms", "rmssd_sure")),
@@ -55,9 +62,8 @@ RHYTHM = np.dtype(
     align=True,
 )
 """Memory of one rhythm: rate per minute, ibi_s the last sound interval, next_s the one to expect, rmssd_ms the
-variability of the last minute, rmssd_sure 0..1 how sure that is (the share of neighbouring intervals it is taken
-from, times their number up to `ENOUGH`), phase in turns since the beat, error what it lacks, pace_s of one turn;
-NaN: not known.  sizes_s: room to sort changes in."""
+variability of the last minute, rmssd_sure 0..1 how sure that is, phase in turns since the beat, error what it lacks,
+pace_s of one turn; NaN: not known.  sizes_s, jumps_s: room to sort changes in."""
 
 
 def rhythms(columns: int) -> NDArray[Any]:
@@ -82,34 +88,73 @@ def _change(r: Any) -> None:
 
 
 @compiled
+def _pairs(r: Any) -> tuple[int, int]:
+    """Mark the early beats of the newest minute: number of neighbouring intervals in it, of early beats among them.
+
+    The jump from each early beat's interval to its pause is written into `jumps_s`.
+    """
+    pairs, jumps = 0, 0
+    for back in range(1, min(r.count, KEPT)):
+        new, old = (r.count - back) % KEPT, (r.count - back - 1) % KEPT
+        if r.end_s[new] < r.beat_s - SPAN_S:
+            break
+        if back == 1:
+            r.odd[new] = 0
+        r.odd[old] = 0
+        pairs += 1
+        if r.change_s[new] > 0.0 and r.interval_s[old] < EARLY * r.interval_s[new]:  # False for NaN
+            r.odd[new] = r.odd[old] = 1
+            r.jumps_s[jumps] = r.change_s[new]
+            jumps += 1
+    return pairs, jumps
+
+
+@compiled
+def _sizes(r: Any, pairs: int, odd_too: bool) -> int:
+    """Sort the sizes of the changes of the newest `pairs` into `sizes_s`; how many there are."""
+    found = 0
+    for back in range(1, pairs + 1):
+        new, old = (r.count - back) % KEPT, (r.count - back - 1) % KEPT
+        if not np.isnan(r.change_s[new]) and (odd_too or not (r.odd[new] or r.odd[old])):
+            r.sizes_s[found] = abs(r.change_s[new])
+            found += 1
+    r.sizes_s[:found].sort()
+    return found
+
+
+@compiled
 def _vary(r: Any) -> None:
     """Short-term variability over the newest minute, in ms, and how sure it is.
 
     rmssd = 1000 * sqrt(mean of change**2),   |change| <= FAR * median of such |change|
+    sure = share of changes taken * min(1, number / ENOUGH) * rmssd / (rmssd of all |change| <= CUSTOMARY * interval)
 
     Such a median is found from below, so that more than half of the beats may be ectopic.
     """
-    all_pairs, found = 0, 0
-    for back in range(1, min(r.count, KEPT)):
-        here = (r.count - back) % KEPT
-        if r.end_s[here] < r.beat_s - SPAN_S:
-            break
-        all_pairs += 1
-        if not np.isnan(r.change_s[here]):
-            r.sizes_s[found] = abs(r.change_s[here])
-            found += 1
+    pairs, jumps = _pairs(r)
+    found = _sizes(r, pairs, False)
+    if jumps > 0 and found >= FEWEST:
+        r.jumps_s[:jumps].sort()
+        if r.sizes_s[found // 2] > IRREGULAR * r.jumps_s[jumps // 2]:
+            found = _sizes(r, pairs, True)
     sizes_s = r.sizes_s[:found]
-    sizes_s.sort()
     kept, total = 0, 0.0
     if found >= PAIRS:
         most_s = FAR_OF_LOW * sizes_s[int(LOW * found)]
         for _ in range(AGAIN):
             kept = np.searchsorted(sizes_s, max(most_s, FINEST_S), "right")
             most_s = FAR * sizes_s[kept // 2]
+    if kept < PAIRS:
+        r.rmssd_ms, r.rmssd_sure = np.nan, 0.0
+        return
     for k in range(kept):
-        total += r.sizes_s[k] ** 2
-    r.rmssd_ms = 1000.0 * np.sqrt(total / kept) if kept >= PAIRS else np.nan
-    r.rmssd_sure = kept / all_pairs * min(1.0, kept / ENOUGH) if kept >= PAIRS else 0.0
+        total += sizes_s[k] ** 2
+    mean = total / kept
+    allowed = max(kept, np.searchsorted(sizes_s, CUSTOMARY * 60.0 / r.rate, "right"))
+    for k in range(kept, allowed):
+        total += sizes_s[k] ** 2
+    agree = np.sqrt(mean / (total / allowed)) if total > 0.0 else 1.0
+    r.rmssd_ms, r.rmssd_sure = 1000.0 * np.sqrt(mean), kept / pairs * min(1.0, kept / ENOUGH) * agree
 
 
 @compiled

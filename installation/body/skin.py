@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from installation.body.doubt import sure
 from installation.compiled import compiled
 from installation.frame import CHANNELS, Floats, Ints
 
@@ -101,14 +102,6 @@ def skins(columns: int) -> NDArray[Any]:
         memory[name] = np.nan
     memory["ripples"] = CALM_RIPPLES
     return memory
-
-
-@compiled
-def _sure(measured: float, doubts: tuple[float, float]) -> float:
-    """1 at or beyond the first of `doubts`, 0 at the second, smooth between; 0 for NaN."""
-    along = (measured - doubts[1]) / (doubts[0] - doubts[1])
-    along = min(1.0, along) if along > 0.0 else 0.0
-    return float(along * along * (3.0 - 2.0 * along))
 
 
 @compiled
@@ -291,9 +284,9 @@ def feel_skin(memory: NDArray[Any], time_s: Floats, column: Ints, channel: Ints,
             if slot != s.slot and now_s - s.bad_s >= WARY_S:
                 _remember(s, slot)
         s.quality = (
-            _sure(now_s - s.bad_s, SETTLED_S)
-            * _sure(now_s - s.changed_s, FLAT_S)
-            * _sure(s.wave, CONTACT_US)
-            * _sure(s.quantum, COARSE_US)
-            * _sure(_least_us(s), NOISY_US)
+            sure(now_s - s.bad_s, SETTLED_S)
+            * sure(now_s - s.changed_s, FLAT_S)
+            * sure(s.wave, CONTACT_US)
+            * sure(s.quantum, COARSE_US)
+            * sure(_least_us(s), NOISY_US)
         )

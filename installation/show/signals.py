@@ -98,6 +98,7 @@ SIGNALS = {
         Signal("skin.phasic", "µS", 0, 5, "fast part of skin conductance", _of_field("phasic_us")),
         Signal("skin.response", "", 0, 1, "1 on the tick that announces a skin response", _of_field("scr")),
         Signal("skin.response_size", "µS", 0, 3, "height of the last skin response", _of_field("scr_amplitude_us")),
+        Signal("skin.response_rise", "s", 0, 5, "how long the last skin response rose", _of_field("scr_rise_s")),
         Signal("skin.response_rate", "1/min", 0, 25, "skin responses a minute, of late", _of_field("scr_rate")),
         Signal("skin.arousal", "", 0, 1, "how stirred, against the wearer's own usual", _of_field("arousal")),
         Signal("breath.rate", "1/min", 3, 40, "breaths a minute", _of_field("breath_rate")),

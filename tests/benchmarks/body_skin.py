@@ -254,7 +254,7 @@ def _cost() -> Iterator[Row]:
     """Thousands of skins at ten samples a second, sixty ticks a second."""
     rng = np.random.default_rng(0)
     memory, phase = skins(COLUMNS), rng.random(COLUMNS)
-    out = [np.empty(COLUMNS, np.bool_ if k == 2 else np.float64) for k in range(9)]
+    out = [np.empty(COLUMNS, np.bool_ if k == 2 else np.float64) for k in range(8)]
     felt_s = told_s = 0.0
     samples = 0
     for tick in range(600):

@@ -12,7 +12,7 @@ from installation.body.skin import EDA, feel_skin, skins
 
 Array = NDArray[np.float64]
 
-NAMES = ("tonic_us", "phasic_us", "scr", "amplitude_us", "rise_s", "onset_s", "rate_per_min", "quality", "age_s")
+NAMES = ("tonic_us", "phasic_us", "scr", "amplitude_us", "rise_s", "rate_per_min", "quality", "age_s")
 
 
 def response(since_s: Array, rise_s: float = 0.75, recovery_s: float = 2.0) -> Array:
@@ -63,7 +63,7 @@ def feel(time_s: Array, value: Array, tick_s: float = 1 / 60) -> Felt:
     skin, arousal = skins(1), arousals(1)
     column, channel = np.zeros(time_s.size, np.int32), np.full(time_s.size, EDA, np.int32)
     now_s = np.arange(time_s[0], time_s[-1] + tick_s, tick_s)
-    told = {name: np.empty(now_s.size) for name in (*NAMES, "arousal")}
+    told = {name: np.empty(now_s.size) for name in (*NAMES, "arousal", "onset_s")}
     out = [np.empty(1, np.bool_ if name == "scr" else np.float64) for name in NAMES]
     aroused = np.empty(1)
     ends = np.searchsorted(time_s, now_s, side="right")
@@ -72,10 +72,10 @@ def feel(time_s: Array, value: Array, tick_s: float = 1 / 60) -> Felt:
     for k, end in enumerate(ends):
         feel_skin(skin, time_s[start:end], column[start:end], channel[start:end], value[start:end])
         skin_now(skin, now_s[k], *out)
-        arousal_now(arousal, skin, now_s[k], tick_s, out[0], out[6], out[7], aroused)
+        arousal_now(arousal, skin, now_s[k], tick_s, out[0], out[5], out[6], aroused)
         for name, array in zip(NAMES, out, strict=True):
             told[name][k] = array[0]
-        told["arousal"][k] = aroused[0]
+        told["arousal"][k], told["onset_s"][k] = aroused[0], skin["scr_onset_s"][0]
         start = end
     return Felt(now_s, told)
 

@@ -111,6 +111,29 @@ def test_a_tall_t_wave_is_no_beat() -> None:
         assert f1(hear(time_s, ecg(time_s, beats_s, waves))[0].beat_s, beats_s[:-1]) > 98.0
 
 
+def test_artefacts_as_high_as_beats_but_unlike_them_are_no_beats() -> None:
+    rng = np.random.default_rng(6)
+    beats_s = steady(70, 90.0)
+    time_s = np.arange(0.0, 90.0, 0.004)
+    value = ecg(time_s, beats_s)
+    for at_s in np.arange(20.0, 80.0, 0.7) + rng.uniform(-0.2, 0.2, 86):
+        value += rng.choice([-1.0, 1.0]) * rng.uniform(0.8, 1.6) * np.exp(-(((time_s - at_s) / 0.09) ** 2))
+    assert f1(hear(time_s, value)[0].beat_s, beats_s[beats_s < 89.8]) > 97.0
+
+
+def test_ventricular_beats_are_found_in_noise_once_their_shape_is_known() -> None:
+    wide = ((0.0, 0.05, 1.4), (0.12, 0.06, -0.8), (0.32, 0.08, -0.4))
+    rng = np.random.default_rng(0)
+    time_s = np.arange(0.0, 120.0, 1 / 360)
+    narrow_s = np.delete(np.arange(0.5, 119.0, 0.8), slice(8, None, 5))
+    wide_s = np.arange(0.5, 119.0, 0.8)[8::5] - 0.25
+    rumble = np.convolve(rng.normal(size=time_s.size), np.hanning(40) / 20.0, "same")
+    value = ecg(time_s, narrow_s) + ecg(time_s, wide_s, wide) + 0.25 * rumble / rumble.std()
+    late_s = wide_s[wide_s > 40.0]
+    heard = hear(time_s, value)[0].beat_s
+    assert (np.abs(heard[:, None] - late_s).min(axis=0) < 0.15).mean() > 0.85
+
+
 def test_wide_beats_between_narrow_ones_are_found() -> None:
     wide = ((0.0, 0.05, 1.4), (0.12, 0.06, -0.8), (0.32, 0.08, -0.4))
     narrow_s = np.arange(0.5, 60.0, 1.6)
@@ -172,7 +195,7 @@ def test_after_a_gap_the_wave_starts_anew_without_a_beat_of_its_own() -> None:
     assert hits(heard.beat_s, truth).size == truth.size == heard.beat_s.size
 
 
-@pytest.mark.parametrize(("name", "least"), [("100", 99.9), ("105", 98.5), ("106", 99.7), ("119", 99.8), ("123", 99.7)])
+@pytest.mark.parametrize(("name", "least"), [("100", 99.9), ("105", 99.0), ("106", 99.7), ("119", 99.8), ("123", 99.7)])
 def test_beats_of_the_arrhythmia_database_are_found(recordings: Path, name: str, least: float) -> None:
     path = recordings / "ecg_mitbih" / f"mitbih_{name}.npz"
     if not path.is_file():

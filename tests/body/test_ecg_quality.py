@@ -73,6 +73,16 @@ def test_noise_over_the_ecg_lowers_quality_as_it_grows() -> None:
     assert means[2] < 0.2
 
 
+def test_quality_is_lost_at_once_and_comes_back_beat_by_beat() -> None:
+    rng = np.random.default_rng(2)
+    time_s = np.arange(0.0, 60.0, 0.004)
+    value = ecg(time_s, steady(75, 60.0)) + np.where((time_s > 20) & (time_s < 35), rng.normal(size=time_s.size), 0.0)
+    heard, _ = hear(time_s, value)
+    assert (np.diff(heard.quality) <= 0.4 + 1e-9).all()
+    assert heard.quality[(heard.known_s > 26) & (heard.known_s < 35)].max() < 0.5
+    assert heard.quality[heard.known_s > 45].min() > 0.9
+
+
 def test_bigeminy_is_believed() -> None:
     wide = ((0.0, 0.05, 1.4), (0.12, 0.06, -0.8), (0.32, 0.08, -0.4))
     narrow_s = np.arange(0.5, 60.0, 1.6)

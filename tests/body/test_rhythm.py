@@ -92,11 +92,38 @@ def _with_ectopic(every: int, rmssd_s: float = 0.03, beats: int = 300) -> np.nda
     return beats_s
 
 
-@pytest.mark.parametrize("every", [0, 12, 6, 5])
-def test_variability_is_that_of_the_normal_beats_however_many_are_ectopic(every: int) -> None:
+@pytest.mark.parametrize(("every", "sure"), [(0, 0.9), (12, 0.65), (6, 0.4), (5, 0.3), (4, 0.1)])
+def test_variability_is_that_of_the_normal_beats_however_many_are_ectopic(every: int, sure: float) -> None:
     seen = _after(_with_ectopic(every))
     assert seen["rmssd_ms"] == pytest.approx(30.0, abs=6.0)
-    assert seen["rmssd_sure"] > (0.3 if every == 5 else 0.45)
+    assert seen["rmssd_sure"] > sure
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.integers(2, 4),
+    st.integers(0, 3),
+    st.floats(0.7, 1.2),
+    st.floats(0.25, 0.5),
+    st.floats(0.0, 0.05),
+    st.integers(0, 2**32 - 1),
+)
+def test_ectopic_beats_in_a_rhythm_are_never_taken_for_variability(
+    every: int, first: int, interval_s: float, early: float, spread: float, seed: int
+) -> None:
+    interval = interval_s * (1.0 + np.random.default_rng(seed).normal(0, spread / np.sqrt(2), 120))
+    beats_s = np.cumsum(interval)
+    beats_s[first + 8 :: every] -= early * interval_s
+    seen = _after(beats_s)
+    confident_wrong = abs(seen["rmssd_ms"] - 1000 * spread * interval_s) > 5 + 300 * spread * interval_s
+    assert np.isnan(seen["rmssd_ms"]) or seen["rmssd_sure"] < 0.3 or not confident_wrong
+
+
+def test_variability_is_not_sure_where_early_beats_cannot_be_told_from_breathing() -> None:
+    interval_s = np.tile(0.85, 120)
+    interval_s[::6], interval_s[1::6] = 0.75, 0.95
+    seen = _after(np.cumsum(interval_s))
+    assert seen["rmssd_sure"] < 0.3
 
 
 def test_a_heart_that_is_irregular_throughout_keeps_its_variability() -> None:

@@ -134,11 +134,11 @@ def test_a_silent_sensor_is_doubted_and_arousal_is_held() -> None:
 
 def test_nothing_is_known_before_a_sample_came() -> None:
     skin, arousal = skins(1), arousals(1)
-    tonic, phasic, height, rise, onset, rate, quality, age = (np.empty(1) for _ in range(8))
+    tonic, phasic, height, rise, rate, quality, age = (np.empty(1) for _ in range(7))
     scr, aroused = np.empty(1, np.bool_), np.empty(1)
-    skin_now(skin, 5.0, tonic, phasic, scr, height, rise, onset, rate, quality, age)
+    skin_now(skin, 5.0, tonic, phasic, scr, height, rise, rate, quality, age)
     arousal_now(arousal, skin, 5.0, 1 / 60, tonic, rate, quality, aroused)
-    assert np.isnan([tonic, phasic, height, rise, onset, rate, quality, age, aroused]).all()
+    assert np.isnan([tonic, phasic, height, rise, rate, quality, age, aroused]).all()
     assert not scr[0]
 
 
@@ -166,7 +166,7 @@ def test_arousal_means_the_same_on_dry_and_on_wet_skin() -> None:
 
 
 def _told(memory: np.ndarray, column: int, now_s: float) -> bytes:
-    out = [np.empty(memory.size, np.bool_ if k == 2 else np.float64) for k in range(9)]
+    out = [np.empty(memory.size, np.bool_ if k == 2 else np.float64) for k in range(8)]
     skin_now(memory, now_s, *out)
     return b"".join(array[column : column + 1].tobytes() for array in out)
 

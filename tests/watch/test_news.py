@@ -84,7 +84,7 @@ def test_every_signal_is_the_same_to_a_watcher_as_to_the_story() -> None:
     body = drawn(frame.body, random)
     told = told_of(show, dataclasses.replace(frame, body=body))
     for signal in SIGNALS.values():
-        np.testing.assert_allclose(signal.read(told.body), signal.read(body), rtol=1e-6)
+        np.testing.assert_allclose(signal.read(told.body), signal.read(body), rtol=1e-6, atol=1e-7)
 
 
 def test_a_room_signal_that_is_not_valid_is_not_known_to_a_watcher() -> None:
