@@ -37,7 +37,7 @@ def open_doors(show: Show, desk: Desk, clock: Clock) -> tuple[ControlDoor, ...]:
     udp = OscIn(show, desk, clock)
     doors: tuple[ControlDoor, ...] = (udp, OscTcp(show, desk, clock))
     if show.patch.query_port:
-        from installation.control.oscquery import OscQuery  # 0.1 s of a library that few venues ask for
+        from installation.control.oscquery import OscQuery  # 30 ms of a library that few venues ask for
 
         doors += (OscQuery(show, desk, clock, udp.port),)
     return doors
