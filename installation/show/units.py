@@ -8,6 +8,7 @@ a problem: seconds beside beats a minute, or a share where a time is wanted.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from installation.show.functions import FUNCTIONS, OTHER, SAME, Function
@@ -53,7 +54,7 @@ def declared(unit: str) -> str:
 
 def mismatch(unit: str, wanted: str) -> str:
     """Give the end of a sentence about a value that is not in the unit it is wanted in, or "" where it may be."""
-    if not unit or not wanted or unit == wanted:
+    if not unit or not wanted or unit == wanted or (unit, wanted) == ("turns", "%"):  # a phase goes from 0 to 1
         return ""
     return f"takes {WANTS.get(wanted, wanted)}, and this is {_said(unit)}"
 
@@ -99,6 +100,8 @@ def _call(text: str, step: Step, given: Sequence[Part]) -> Part:
                 part.start,
             )
     _fixed(text, function, given)
+    if step.name == "curve":
+        _rising(text, given[1::2])
     return Part(units[function.gives], step.position, step.end)
 
 
@@ -120,6 +123,17 @@ def _fixed(text: str, function: Function, given: Sequence[Part]) -> None:
             raise ExpressionError(f"gives {function.name} {_quoted(text, part)} for its {written}; {would}", part.start)
 
 
+def _rising(text: str, points: Sequence[Part]) -> None:
+    """Tell of points of a curve that go back."""
+    for before, after in pairwise(points):
+        if before.number is not None and after.number is not None and after.number < before.number:
+            raise ExpressionError(
+                f"gives curve a point at {_quoted(text, after)} after one at {_quoted(text, before)}; points that rise "
+                "would do",
+                after.start,
+            )
+
+
 def _sign(text: str, step: Step, given: Sequence[Part]) -> Part:
     start, end = min(step.position, given[0].start), given[-1].end
     units = [part.unit for part in given]
@@ -127,8 +141,7 @@ def _sign(text: str, step: Step, given: Sequence[Part]) -> Part:
         unit = _agreed(text, step.name, given)
         return Part("" if step.name in COMPARISONS else unit, start, end)
     if step.name == "negative":
-        number = None if given[0].number is None else -given[0].number
-        return Part(units[0], start, end, number)
+        return Part(units[0], start, end)
     if step.name == "*" and "%" in units:  # a share of something is in its unit; of what is not known, not known
         return Part(units[1] if units[0] == "%" else units[0], start, end)
     if step.name == "/" and units[1] == "%":

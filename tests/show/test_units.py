@@ -61,6 +61,9 @@ def test_an_expression_is_measured_in_what_it_is_made_of(text: str, unit: str) -
          "delay(x, time, most = time)"),
         ("delay(x, x, x)", 'gives delay "x" for its most; a number would do'),
         ("delay(x, 1min)", 'gives delay "1min" for its time; at most 10 s would do'),
+        ("delay(x, -1s)", 'gives delay "-1s" for its time; a number would do, or its most after it: '
+         "delay(x, time, most = time)"),
+        ("curve(x, 0, 1, 2, 1, 1, 0)", 'gives curve a point at "1" after one at "2"; points that rise would do'),
         ("curve(x, 0, 1, 2)", "gives curve 4 values; it is written curve(x, x1, y1, x2, y2, …)"),
         ("curve(x, 0, 1, 2, 3, 4)", "gives curve 6 values; it is written curve(x, x1, y1, x2, y2, …)"),
     ],
@@ -79,6 +82,7 @@ def test_a_problem_of_units_points_at_the_second_of_the_two() -> None:
 
 def test_a_unit_that_is_not_known_goes_with_every_other() -> None:
     assert mismatch("", "s") == mismatch("s", "") == mismatch("s", "s") == ""
+    assert mismatch("turns", "%") == ""
     assert mismatch("1/min", "%") == "takes a number from 0 to 1, and this is in 1/min"
 
 

@@ -31,6 +31,9 @@ def calls(function: Function, inner: st.SearchStrategy[Tree]) -> st.SearchStrate
     arguments = [TIMES if one.unit in ("s", "1/s") else inner for one in function.arguments]
     if function.name in ("min", "max"):
         return st.lists(inner, min_size=1, max_size=3).map(lambda parts: (function.name, *parts))
+    if function.name == "curve":
+        low, high = st.just(("number", 0.3)), st.just(("number", 1.0))
+        return st.tuples(st.just("curve"), inner, low, inner, high, inner)
     longer = [st.tuples(*arguments[:count]) for count in range(function.fewest, len(arguments) + 1)]
     return st.one_of(*longer).map(lambda parts: (function.name, *parts))
 
