@@ -33,6 +33,13 @@ def _rate(text: str) -> float:
     return value
 
 
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is no share; a number from 0 to 1 would do")
+    return value
+
+
 def _speed(text: str) -> float:
     value = float(text)
     if not 0.01 <= value <= 1000:
@@ -109,6 +116,10 @@ def parser() -> argparse.ArgumentParser:
     simulate.add_argument("--seed", type=int, default=1, metavar="N", help="which simulated people come (1)")
     simulate.add_argument("--seconds", type=_seconds, metavar="S", help="end after S seconds (at Ctrl-C)")
     simulate.add_argument("--rate", type=_rate, default=0.0, metavar="HZ", help="rows a second, where it can be chosen")
+    simulate.add_argument(
+        "--synchrony", type=_share, default=0.0, metavar="S", help="how far people fall into step, 0 to 1 (0)"
+    )
+    simulate.add_argument("--to", default="", metavar="HOST:PORT", help="where --wire osc speaks to")
     simulate.add_argument("--form", default="", metavar="NAME", help="which form, where a format has several")
     simulate.add_argument(
         "--link", type=Path, metavar="PATH", help="a symlink to the port; PATH-1, PATH-2 … to several"

@@ -1,4 +1,4 @@
-"""`nexus simulate`: simulated people on simulated devices, for other software: a pseudo-terminal each."""
+"""`nexus simulate`: simulated people on simulated devices, for other software: a pseudo-terminal each, or the network."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 import sys
 from pathlib import Path
 
+from installation.cli import simulate_network
 from installation.cli.pty import Pty, has_ptys, serve
 from installation.cli.run import stopped_by_signals
 from installation.clock import RealClock
@@ -18,6 +19,8 @@ from installation.show.wires import FORMATS
 
 def run(asked: argparse.Namespace) -> int:
     """Offer the devices until Ctrl-C, or for so many seconds; 2 where what is asked for is none."""
+    if asked.wire in simulate_network.WIRES:
+        return simulate_network.run(asked)
     if not has_ptys():
         print(
             "nexus simulate: this system has no pseudo-terminals; Linux and macOS have.  A whole show plays with "
@@ -26,7 +29,7 @@ def run(asked: argparse.Namespace) -> int:
         )
         return 2
     try:
-        devices = made(asked.wire, asked.wearers, asked.seed, asked.rate, asked.form)
+        devices = made(asked.wire, asked.wearers, asked.seed, asked.rate, asked.form, asked.synchrony)
     except ValueError as wrong:
         print(f"nexus simulate: {wrong}", file=sys.stderr)
         return 2
@@ -48,9 +51,11 @@ def run(asked: argparse.Namespace) -> int:
     return 0
 
 
-def made(wire: str, wearers: int, seed: int, rate_hz: float = 0.0, form: str = "") -> list[tuple[list[int], Simulated]]:
+def made(
+    wire: str, wearers: int, seed: int, rate_hz: float = 0.0, form: str = "", synchrony: float = 0.0
+) -> list[tuple[list[int], Simulated]]:
     """The devices of so many people, and whom each carries, from 0; one carries all where the format is shared."""
-    people = crowd(wearers, seed)
+    people = crowd(wearers, seed, synchrony)
     together = wire in FORMATS and (FORMATS[wire].shared or (wire == "pulsesensor" and form in SEVERAL))
     groups = [list(range(wearers))] if together else [[wearer] for wearer in range(wearers)]
     return [(who, simulated(wire, [people[w] for w in who], rate_hz=rate_hz, form=form)) for who in groups]

@@ -36,13 +36,13 @@ USUAL: dict[str, dict[str, str]] = {
 """Which of a person's channels is wired to which input, where nobody says otherwise, by wire format."""
 
 
-def crowd(wearers: int, seed: int) -> list[Person]:
-    """So many simulated people, the same for the same seed."""
+def crowd(wearers: int, seed: int, synchrony: float = 0.0) -> list[Person]:
+    """So many simulated people, the same for the same seed; synchrony 0..1: how far they fall into step."""
     if not wearers:
         return []
     from installation.sensors.people import People  # where there are any: they cost start-up time
 
-    people = People(wearers, seed)
+    people = People(wearers, seed, synchrony)
 
     def feel(wearer: int, channel: str, time_s: Floats) -> Floats:
         values: Floats = people.values(channel, slice(wearer, wearer + 1), time_s[None, :])[0]
