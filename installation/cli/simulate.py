@@ -1,4 +1,4 @@
-"""`nexus simulate`: simulated people on simulated devices, for other software: a pseudo-terminal each, or the network."""
+"""`nexus simulate`: simulated people on simulated devices, for other software, on pseudo-terminals or the network."""
 
 from __future__ import annotations
 
