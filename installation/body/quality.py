@@ -2,14 +2,15 @@
 
 The probability that the newest beat and the interval it ends are right, from the last eleven beats: a sum
 of log odds, against which speak beats of different shape, of different strength, at uneven intervals, with
-ripples between them, or as steep in the fall as in the rise.  Four doubts rule alone: beats that do not
-resemble one another at all, ripples as strong as beats, samples that lie on no line (a sensor that hangs in the air,
-noticed within a beat or two), and a pure tone (mains, seen through a slow sampler).
+ripples between them, as steep in the fall as in the rise, or from a foot that wanders as far as they rise.
+Four doubts rule alone: beats that do not resemble one another at all, ripples as strong as beats, samples that lie
+on no line (a sensor that hangs in the air, noticed within a beat or two), and a pure tone (mains, seen through a slow
+sampler).
 Trust grows by a fifth from beat to beat and is lost at once; then no beat for too long and silence of the
 sensor take what is left.  A flat, clipped or taken-off sensor gives no beats; motion that repeats itself for
 eleven beats as a heart does may still be believed.
 
-Calibrated on BIDMC patients, still and shaken: of beats believed 0.3-0.5, 0.5-0.7, 0.7-0.9 and more, 61, 68,
+Calibrated on BIDMC patients, still and shaken: of beats believed 0.3-0.5, 0.5-0.7, 0.7-0.9 and more, 63, 72,
 86 and 98 % are right beyond chance (tests/benchmarks/body_quality.py).  Fitted anew without each patient and scored on
 them the weights do as well (tests/benchmarks/body_quality_held_out.py).
 
@@ -49,15 +50,18 @@ ROUGH = 0.4, 0.8  # how far raw samples lie off a line, against the height of th
 TONE = 0.2, 0.08  # distance from a sine wave, see `_from_tone`
 
 # Log odds where nothing speaks against a beat, and what each measure of `_odds` takes from them: rounded by hand from
-# a logistic fit to the BIDMC patients, still and shaken, and to noise (docs/body.md says what that is worth)
-WEIGHTS = (4.8, 6.0, 5.0, 1.7, 13.0, 1.0, 5.0)
-MOST_UNLIKE, MOST_RIPPLE, MOST_LEVEL = 0.5, 1.0, 0.5  # so far each counts
+# a logistic fit to the BIDMC patients, still and shaken, and to noise (docs/body.md says what that is worth); the last,
+# of the foot, by hand against random walks, as large as leaves the patients' beats
+WEIGHTS = (4.8, 6.0, 5.0, 1.7, 13.0, 1.0, 5.0, 2.0)
+MOST_UNLIKE, MOST_RIPPLE, MOST_LEVEL, MOST_WANDER = 0.5, 1.0, 0.5, 2.0  # so far each counts
 FAR = 0.45  # so much one beat may differ, in logarithms: a single ectopic or lost one is no bad signal
+BREATHES = 0.3  # of a beat's height: so far breath moves the foot of the pulse, at random a baseline moves it by all
 DICROTIC = 0.3  # a median ripple up to this is the wearer's dicrotic wave
 
 QUALITY = np.dtype(
     [
         *((name, "f8") for name in ("time_s", "wave", "high", "low")),  # the newest sample, and since the last beat
+        ("foot", "f8"),  # of the last beat
         ("slot", "i8"),
         ("slots", "f8", SLOTS),
         *((name, "f8", SHAPE) for name in ("template", "shape")),
@@ -65,7 +69,7 @@ QUALITY = np.dtype(
         ("beats", "i8"),
         *((name, "f8") for name in ("pending_s", "beat_s", "interval_s", "strength", "refused")),
         *(
-            (name, "f8", LAST) for name in ("likeness", "ripple", "tone", "intervals", "strengths", "lean")
+            (name, "f8", LAST) for name in ("likeness", "ripple", "tone", "wander", "intervals", "strengths", "lean")
         ),  # of the last beats; logarithms
         ("sorted", "f8", LAST),
         *((name, "f8") for name in ("rough", "allowed", "trust", "alone", "quality")),
@@ -155,8 +159,10 @@ def _count(q: Any, p: Any) -> None:
         q.ripple[here] = q.refused / p.strength
         q.rough = p.rough / max(q.high - q.low, 1e-300)
         q.tone[here] = _from_tone(p.steepest, p.fall, q.high - q.low, interval_s)
+        q.wander[here] = abs(q.low - q.foot) * p.steepest / max(p.strength**2, 1e-300)  # strength**2 = slope * height
         q.interval_s = interval_s
     q.beats += 1
+    q.foot = q.low
     q.beat_s, q.strength, q.refused = p.beat_s, p.strength, 0.0
     q.high = q.low = q.wave
     q.pending_s = p.beat_s + DELAY_S
@@ -176,7 +182,8 @@ def _odds(q: Any, shapes: int, beats: int) -> float:
     """Logarithm of the odds that a beat and the interval it ends are right, from the last beats.
 
     odds = weights . against,   against = 1, mean likeness - 1, DICROTIC - median ripple, -spread of ln strength,
-           -spread of ln interval, median of ln(steepest rise / steepest fall) - 0.5, -1 / beats
+           -spread of ln interval, median of ln(steepest rise / steepest fall) - 0.5, -1 / beats,
+           BREATHES - median of (move of the foot since the beat before / height)
     """
     likeness = 0.0
     for k in range(shapes):
@@ -188,6 +195,7 @@ def _odds(q: Any, shapes: int, beats: int) -> float:
     q.against[4] = -_spread(q, q.intervals, beats)
     q.against[5] = min(MOST_LEVEL, max(-MOST_LEVEL, _median(q, q.lean, beats))) - MOST_LEVEL
     q.against[6] = -1.0 / beats
+    q.against[7] = -max(0.0, min(MOST_WANDER, _median(q, q.wander, beats)) - BREATHES)
     odds = 0.0
     for k in range(q.weights.size):
         odds += q.weights[k] * q.against[k]

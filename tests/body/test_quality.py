@@ -117,3 +117,12 @@ def test_a_sensor_that_is_pulled_off_and_hangs_in_the_air_is_doubted_within_two_
         assert (air >= 0.5).mean() < 0.1
     assert np.median(doubted_s) < 1.2
     assert max(doubted_s) < 2.5
+
+
+def test_a_baseline_that_wanders_at_random_gives_less_than_a_trusted_beat_a_minute() -> None:
+    fs, minutes, trusted = 25, 2.0, []
+    for seed in range(20):
+        steps = np.random.default_rng(seed).normal(size=int(60 * minutes * fs))
+        wave = np.round(512 + 20 * np.cumsum(steps) / np.sqrt(fs))
+        trusted.append(listen(np.arange(wave.size) / fs, wave).trusted().size / minutes)
+    assert np.mean(trusted) < 1.0
