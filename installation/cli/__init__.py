@@ -26,25 +26,23 @@ def _people(text: str) -> int:
     return value
 
 
-def _rate(text: str) -> float:
+def _within(text: str, low: float, high: float, what: str, would: str) -> float:
     value = float(text)
-    if not 0.1 <= value <= 1000:
-        raise argparse.ArgumentTypeError(f"{text} is no rate; 0.1 to 1000 rows a second would do")
+    if not low <= value <= high:
+        raise argparse.ArgumentTypeError(f"{text} is no {what}; {would} would do")
     return value
+
+
+def _rate(text: str) -> float:
+    return _within(text, 0.1, 1000, "rate", "0.1 to 1000 rows a second")
 
 
 def _share(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is no share; a number from 0 to 1 would do")
-    return value
+    return _within(text, 0, 1, "share", "a number from 0 to 1")
 
 
 def _speed(text: str) -> float:
-    value = float(text)
-    if not 0.01 <= value <= 1000:
-        raise argparse.ArgumentTypeError(f"{text} is no speed; a number from 0.01 to 1000 would do")
-    return value
+    return _within(text, 0.01, 1000, "speed", "a number from 0.01 to 1000")
 
 
 def parser() -> argparse.ArgumentParser:
